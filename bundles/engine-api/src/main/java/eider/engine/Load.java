@@ -1,0 +1,34 @@
+package eider.engine;
+
+import java.time.Instant;
+
+/**
+ * What one sync did to one dataset: committed together, and later undone together.
+ *
+ * @param id ascending; the {@code load} column of canonical rows
+ * @param run the sync that it was part of, as it stands on every log line of it
+ * @param connection whose rows
+ * @param dataset which of its datasets
+ * @param state what came of it
+ * @param started when
+ * @param finished when; null while running
+ * @param inserted rows that are new
+ * @param updated rows put in the place of an older version
+ * @param removed rows gone
+ * @param quarantined rows kept aside because they are bad
+ * @param places the files, sheets or pages it came from, shortened to what fits on a few lines
+ * @param message one sentence where there is something to say: why it failed or is held, and what to do
+ */
+public record Load(long id, String run, String connection, String dataset, State state, Instant started, Instant finished,
+        long inserted, long updated, long removed, long quarantined, String places, String message) {
+    public enum State {
+        RUNNING,
+        COMMITTED,
+        /** There was nothing new; nothing changed. */
+        UNCHANGED,
+        /** It would remove more than a set share of what is there, and waits for a person. Nothing changed. */
+        HELD,
+        FAILED,
+        CANCELLED
+    }
+}
