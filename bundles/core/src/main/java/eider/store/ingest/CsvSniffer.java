@@ -22,10 +22,14 @@ import java.util.regex.Pattern;
 /** Completes the scan of one delimited text. */
 final class CsvSniffer {
     private static final List<String> USUAL = List.of(",", ";", "\t", "|");
-    private static final List<String> UNUSUAL = List.of("||", "~", "^", "\u0001", "\u001f", "\u00a7", ":", " ");
+    private static final List<String> UNUSUAL = List.of("||", "~", "^", "\u0001", "\u001f", "\u00a7");
+    /** A sign that stands in no text: for a file of one column. */
+    private static final String NO_DELIMITER = "\u001f";
     private static final int MOST_RECORDS = 3_000;
     private static final int MOST_CANDIDATE_BYTES = 1 << 18;
-    private static final Pattern NAME_LIKE = Pattern.compile("[\\p{L}_#$@(\\[][^\\n\\r]{0,99}");
+    private static final Pattern NAME_LIKE = Pattern.compile("[\\p{L}_#$@(%€][^\\n\\r]{0,99}");
+    private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_#][\\p{L}\\p{M}\\p{N}_ .()/-]{0,62}");
+    private static final Pattern HALF_NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
 
     private final Scan.Csv given;
     private final Limits limits;
@@ -95,64 +99,116 @@ final class CsvSniffer {
     }
 
     /** A record of the sample. */
-    private record Row(long line, List<String> cells, boolean misquoted) {
+    private record Row(long line, List<String> cells, boolean misquoted, int quoted) {
         boolean comment(String sign) {
-            return cells.getFirst().startsWith(sign);
+            return cells.getFirst().stripLeading().startsWith(sign);
+        }
+
+        int width() {
+            return cells.size();
         }
     }
 
-    /** How the sample looks in one dialect. */
-    private record Look(Candidate candidate, List<Row> rows, int width, int regular, double score, String broken) { }
+    /**
+     * How the sample looks in one dialect.
+     *
+     * @param width how many cells most rows have
+     * @param regular how many rows have that many
+     * @param judged how many rows there are, comments not counted
+     * @param broken what is wrong with a quote that swallows the rest; null: nothing
+     */
+    private record Look(Candidate candidate, List<Row> rows, int width, int regular, int judged, int quoted, int misquoted, double score, String broken) {
+        double consistency() {
+            return judged == 0 ? 0 : (double) regular / judged;
+        }
+    }
 
     /** What was made out. */
     private record Guess(Candidate dialect, String comment, boolean header, int skip) { }
 
     private Guess guess(byte[] sample, boolean whole) throws IOException, SourceException {
         Look best = null;
-        Look broken = null;
-        List<String> tiers = new ArrayList<>(given.delimiter() != null ? List.of(given.delimiter()) : USUAL);
-        for (int tier = 0; tier < 2; tier++) {
-            for (String delimiter : tiers) {
-                for (Candidate candidate : quotings(delimiter, sample)) {
-                    Look look = look(candidate, sample, whole);
-                    if (look.broken != null) {
-                        broken = broken == null || look.score > broken.score ? look : broken;
-                    }
-                    if (best == null || look.score > best.score * 1.0001) {
-                        best = look;
-                    }
+        List<String> tier = given.delimiter() != null ? List.of(given.delimiter()) : USUAL;
+        for (int round = 0; round < 2; round++) {
+            for (String delimiter : tier) {
+                Look look = quoting(delimiter, sample, whole);
+                if (best == null || look.score > best.score * 1.0001) {
+                    best = look;
                 }
             }
-            if (given.delimiter() != null || best.width > 1 && best.regular * 2 > best.rows.size()) {
+            if (given.delimiter() != null || best.width > 1 && best.consistency() > 0.5) {
                 break;
             }
-            tiers = UNUSUAL;
+            tier = UNUSUAL;
         }
         if (best.broken != null) {
             throw new Unreadable(best.broken);
         }
-        if (best.rows.isEmpty()) {
-            throw new Unreadable("No table can be made out in the file.");
+        if (best.width == 1 && given.delimiter() == null && best.rows.stream().anyMatch(row -> row.width() > 1)) {
+            // One column: what some of its rows hold is no delimiter, but a part of their text.
+            best = look(new Candidate(NO_DELIMITER, best.candidate.quote, best.candidate.escape), sample, whole);
+        }
+        int[] controls = controls(sample);
+        boolean solid = best.consistency() >= 0.9 && controls[0] * 5 <= best.judged || best.consistency() >= 0.5 && best.width >= 4 && best.judged > 3
+                || best.regular >= 7 && best.width >= 10;
+        if (controls[0] > 0 && !solid) {
+            throw new Unreadable("The file is not text: it holds " + controls[0] + " control characters, the first in line " + controls[1]
+                    + ", and no table can be made out.");
+        }
+        if (best.rows.isEmpty() || best.width == 0 || best.consistency() < 0.34 && best.width < 10 || best.regular < 2 && best.judged > 3 && best.width > 1) {
+            throw new Unreadable("No table can be made out in the file: its lines do not agree on a number of cells.");
         }
         return guess(best);
     }
 
-    private List<Candidate> quotings(String delimiter, byte[] sample) {
-        List<Candidate> all = new ArrayList<>();
-        List<String> quotes = given.quote() != null ? List.of(given.quote()) : List.of("\"", "'", "");
-        for (String quote : quotes) {
-            if (given.escape() != null) {
-                all.add(new Candidate(delimiter, quote, given.escape()));
-            } else if (quote.isEmpty()) {
-                all.add(new Candidate(delimiter, quote, ""));
-            } else if (given.quote() != null || contains(sample, quote.charAt(0)) || quote.equals("\"")) {
-                all.add(new Candidate(delimiter, quote, quote));
-                if (contains(sample, '\\')) {
-                    all.add(new Candidate(delimiter, quote, "\\"));
-                }
+    /** How many control characters there are that no text has, and the line of the first. */
+    private static int[] controls(byte[] sample) {
+        int count = 0;
+        int first = 0;
+        int line = 1;
+        for (byte b : sample) {
+            if (b == '\n') {
+                line++;
+            } else if (b >= 0 && b < ' ' && b != '\t' && b != '\r' && b != '\f' && b != 0x1f && b != 1 || b == 0x7f) {
+                first = count++ == 0 ? line : first;
             }
         }
-        return all;
+        return new int[] {count, first};
+    }
+
+    /** The way of quoting that suits a delimiter best. */
+    private Look quoting(String delimiter, byte[] sample, boolean whole) throws IOException, SourceException {
+        if (given.quote() != null) {
+            Look plain = look(new Candidate(delimiter, given.quote(), given.escape() != null ? given.escape() : given.quote()), sample, whole);
+            if (given.escape() != null || given.quote().isEmpty() || !contains(sample, '\\')) {
+                return plain;
+            }
+            return better(plain, look(new Candidate(delimiter, given.quote(), "\\"), sample, whole));
+        }
+        Look best = escaping(delimiter, "\"", sample, whole);
+        if (contains(sample, '\'') && best.quoted == 0) {
+            Look apostrophe = escaping(delimiter, "'", sample, whole);
+            if (apostrophe.broken == null && apostrophe.quoted > apostrophe.misquoted && (apostrophe.quoted > 1 || apostrophe.rows.size() < 3)) {
+                best = better(best, apostrophe);
+            }
+        }
+        // Dumps of databases part cells by tabs or bars and quote nothing: a quote is then a part of the text. Other files do quote.
+        if ((delimiter.equals("\t") || delimiter.equals("|")) && (best.broken != null || best.misquoted > best.quoted)) {
+            Look none = look(new Candidate(delimiter, "", ""), sample, whole);
+            if (none.width > 1 && none.consistency() > 0.9 * best.consistency() && none.judged > 1) {
+                return none;
+            }
+        }
+        return best;
+    }
+
+    private Look escaping(String delimiter, String quote, byte[] sample, boolean whole) throws IOException, SourceException {
+        Look doubled = look(new Candidate(delimiter, quote, given.escape() != null ? given.escape() : quote), sample, whole);
+        return given.escape() == null && contains(sample, '\\') ? better(doubled, look(new Candidate(delimiter, quote, "\\"), sample, whole)) : doubled;
+    }
+
+    private static Look better(Look first, Look second) {
+        return second.score > first.score * 1.0001 ? second : first;
     }
 
     private static boolean contains(byte[] bytes, char c) {
@@ -172,13 +228,17 @@ final class CsvSniffer {
         String comment = given.comment() == null ? "" : given.comment();
         try (Tokens tokens = new Tokens(new ByteArrayInputStream(sample, 0, length), candidate.dialect(comment, Math.max(0, given.skip())), limits.lineBytes())) {
             while (rows.size() < MOST_RECORDS && tokens.next()) {
-                rows.add(new Row(tokens.line(), tokens.texts(), tokens.misquoted()));
+                int quoted = 0;
+                for (int i = 0; i < tokens.cells(); i++) {
+                    quoted += tokens.quoted(i) ? 1 : 0;
+                }
+                rows.add(new Row(tokens.line(), tokens.texts(), tokens.misquoted(), quoted));
             }
             if (!all && rows.size() > 1 && rows.size() < MOST_RECORDS) {
                 rows.removeLast();
             }
         } catch (SourceException e) {
-            broken = all || e.getMessage().contains("longer") ? e.getMessage() : null;
+            broken = all ? e.getMessage() : null;
         }
         List<Row> judged = rows.stream().filter(row -> !row.comment("#")).toList();
         if (judged.isEmpty()) {
@@ -186,33 +246,40 @@ final class CsvSniffer {
         }
         Map<Integer, Integer> widths = new HashMap<>();
         int width = 0;
+        int quoted = 0;
+        int misquoted = 0;
         for (Row row : judged) {
-            int cells = row.misquoted ? 0 : row.cells.size();
-            int count = widths.merge(cells, 1, Integer::sum);
-            if (cells > 0 && (width == 0 || count > widths.get(width) || count == widths.get(width) && cells > width)) {
+            quoted += row.quoted;
+            misquoted += row.misquoted ? 1 : 0;
+            int cells = row.width();
+            int count = widths.merge(cells, row.misquoted ? 0 : 1, Integer::sum);
+            if (width == 0 || count * Math.sqrt(cells) > widths.get(width) * Math.sqrt(width)) {
                 width = cells;
             }
         }
         int regular = width == 0 ? 0 : widths.get(width);
         long clean = 0;
         long cells = 0;
+        boolean oneName = !judged.isEmpty() && judged.getFirst().width() == 1;
+        boolean numbers = width == 2 && oneName;
         for (Row row : judged) {
-            if (row.cells.size() == width && !row.misquoted) {
+            if (row.width() == width && !row.misquoted) {
                 for (String cell : row.cells) {
                     cells++;
-                    clean += clean(cell, candidate) ? 1 : 0;
+                    clean += clean(cell) ? 1 : 0;
                 }
+                numbers &= row.cells.stream().allMatch(cell -> HALF_NUMBER.matcher(cell).matches());
             }
         }
         double consistency = judged.isEmpty() ? 0 : (double) regular / judged.size();
         double shape = width < 2 ? 0.1 : (width - 1.0) / width;
         double cleanness = cells == 0 ? 0 : (double) clean / cells;
-        double score = consistency * consistency * shape * cleanness * cleanness * (broken == null ? 1 : 0.3);
-        return new Look(candidate, rows, width, regular, score, broken);
+        double score = consistency * consistency * shape * cleanness * cleanness * (broken == null ? 1 : 0.3) * (numbers ? 0.01 : 1);
+        return new Look(candidate, rows, width, regular, judged.size(), quoted, misquoted, score, broken);
     }
 
     /** Whether a cell looks like a value, and not like several that were not parted or like half of one. */
-    private static boolean clean(String cell, Candidate candidate) {
+    private static boolean clean(String cell) {
         String text = cell.strip();
         if (text.isEmpty()) {
             return true;
@@ -234,62 +301,103 @@ final class CsvSniffer {
         return true;
     }
 
-    private Guess guess(Look look) throws SourceException, Unreadable {
+    private Guess guess(Look look) throws Unreadable {
         List<Row> rows = look.rows;
+        int width = look.width;
         String comment = given.comment() != null ? given.comment() : "";
-        if (given.comment() == null && rows.stream().anyMatch(row -> row.comment("#") && row.cells.size() != look.width)) {
+        if (given.comment() == null && rows.stream().anyMatch(row -> row.comment("#") && row.width() != width)) {
             comment = "#";
             rows = rows.stream().filter(row -> !row.comment("#")).toList();
         }
-        int start = 0;
-        if (given.skip() < 0) {
-            while (start < rows.size() && rows.get(start).cells.size() != look.width) {
-                start++;
-            }
-            if (start == rows.size()) {
-                throw new Unreadable("No table can be made out in the file.");
+        if (rows.isEmpty()) {
+            throw new Unreadable("No table can be made out in the file: it holds only comments.");
+        }
+        if (given.skip() >= 0) {
+            return new Guess(look.candidate, comment, given.header() != null ? given.header() : header(rows, width), given.skip());
+        }
+        // Lines of a title above the table have few cells; a row that is merely broken has nearly all of them.
+        int preamble = 0;
+        while (preamble < rows.size() - 1 && rows.get(preamble).width() != width && rows.get(preamble).width() <= Math.max(1, width / 2)) {
+            preamble++;
+        }
+        int table = preamble;
+        while (table < rows.size() && rows.get(table).width() != width) {
+            table++;
+        }
+        List<Row> found = rows.subList(preamble, rows.size());
+        boolean header;
+        if (given.header() != null) {
+            header = given.header();
+        } else if (table == preamble) {
+            header = header(found, width);
+        } else {
+            // The first row is as wide as no other: names with rows of another width below, or a broken row of a table without names.
+            header = names(found.getFirst(), true) && found.size() > 1;
+        }
+        int skip = preamble == 0 ? 0 : (int) (rows.get(preamble).line - 1);
+        return new Guess(look.candidate, comment, header, skip);
+    }
+
+    /** Whether all cells of a row could be names of columns: different, and neither numbers nor dates nor prose. */
+    private static boolean names(Row row, boolean all) {
+        Set<String> names = new HashSet<>();
+        int blank = 0;
+        for (String cell : row.cells) {
+            String name = cell.strip();
+            if (name.isEmpty()) {
+                blank++;
+            } else if (!NAME_LIKE.matcher(name).matches() || !names.add(name)) {
+                return false;
             }
         }
-        int skip = given.skip() >= 0 ? given.skip() : start == 0 ? 0 : (int) (rows.get(start).line - 1);
-        boolean header = given.header() != null ? given.header() : header(rows.subList(start, rows.size()), look.width);
-        return new Guess(look.candidate, comment, header, skip);
+        return !names.isEmpty() && (blank == 0 || !all || blank == 1 && row.cells.getLast().isBlank());
     }
 
     /** Whether the first row names the columns. */
     private static boolean header(List<Row> rows, int width) {
-        List<String> first = rows.getFirst().cells;
-        List<Row> body = rows.subList(1, rows.size()).stream().filter(row -> row.cells.size() == width).toList();
-        if (first.size() != width) {
-            return true;
+        Row first = rows.getFirst();
+        List<Row> body = rows.subList(1, rows.size()).stream().filter(row -> row.width() == width && !row.misquoted).toList();
+        if (body.isEmpty()) {
+            return first.cells.stream().allMatch(cell -> IDENTIFIER.matcher(cell.strip()).matches()) && names(first, true);
         }
         int typedBelow = 0;
         int typedAbove = 0;
+        int unlike = 0;
+        boolean alike = false;
         boolean repeated = false;
-        Set<String> names = new HashSet<>();
         boolean nameLike = true;
         for (int i = 0; i < width; i++) {
-            String name = first.get(i).strip();
-            nameLike &= name.isEmpty() || NAME_LIKE.matcher(name).matches();
-            repeated |= !name.isEmpty() && !names.add(name);
+            String name = first.cells.get(i).strip();
             ColumnTypes above = new ColumnTypes();
             see(above, name);
             ColumnTypes below = new ColumnTypes();
+            int same = 0;
+            int filled = 0;
             for (Row row : body) {
                 String cell = row.cells.get(i);
                 see(below, cell);
+                filled += cell.isBlank() ? 0 : 1;
+                same += !cell.isBlank() && shape(cell).equals(shape(name)) ? 1 : 0;
                 repeated |= !name.isEmpty() && cell.strip().equals(name);
             }
             if (below.typed()) {
                 typedBelow++;
                 typedAbove += above.typed() ? 1 : 0;
-            } else if (above.typed()) {
-                nameLike = false;
+                unlike += !above.typed() && !name.isEmpty() ? 1 : 0;
+            } else {
+                nameLike &= !above.typed() && (name.isEmpty() || NAME_LIKE.matcher(name).matches());
+                alike |= !name.isEmpty() && filled > 0 && same * 2 > filled && !shape(name).equals("a");
             }
         }
-        if (typedBelow > 0) {
-            return typedAbove == 0 || typedAbove < typedBelow && nameLike;
+        if (typedBelow > 0 && unlike > 0) {
+            return typedAbove == 0 || typedAbove * 3 <= typedBelow;
         }
-        return !body.isEmpty() && nameLike && !repeated;
+        return typedBelow == 0 && nameLike && !repeated && !alike && names(first, true);
+    }
+
+    /** What a text is made of: every run of letters is one a, of digits one 9. Runs of words are one a too. */
+    private static String shape(String text) {
+        return text.strip().replaceAll("\\p{N}+", "9").replaceAll("[\\p{L}\\p{M}_]+( [\\p{L}\\p{M}_]+)*", "a");
     }
 
     private static void see(ColumnTypes types, String cell) {

@@ -1,5 +1,6 @@
 package eider.store.ingest;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -85,7 +86,7 @@ final class Encoding {
                 run++;
             }
             high += run - i;
-            inRuns += run - i > 3 ? run - i : 0;
+            inRuns += run - i > 3 && various(head, i, run) ? run - i : 0;
             i = Math.max(i, run - 1);
         }
         // Western words have accents here and there. Whole words of them are Cyrillic, Greek, Chinese…, and which is not for us to guess.
@@ -95,20 +96,39 @@ final class Encoding {
         return Content.WINDOWS_1252;
     }
 
-    /** Kana are frequent in Japanese text, and their bytes are rare in others. */
+    private static boolean various(byte[] b, int from, int to) {
+        for (int i = from + 1; i < to; i++) {
+            if (b[i] != b[from]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Accents of Western words are often followed by a blank, a comma or a digit, which makes no sense as Japanese; and the bytes that Japanese
+     * begins its characters with are rare signs there.
+     */
     private static boolean japanese(byte[] head) {
+        int length = head.length;
+        if (length > 1 && head[length - 1] < 0) {
+            length--;
+        }
         String text;
         try {
-            int length = head.length;
-            if (length > 1 && head[length - 1] < 0) {
-                length--;
-            }
-            text = SHIFT_JIS.newDecoder().decode(java.nio.ByteBuffer.wrap(head, 0, length)).toString();
+            text = SHIFT_JIS.newDecoder().decode(ByteBuffer.wrap(head, 0, length)).toString();
         } catch (CharacterCodingException e) {
             return false;
         }
         long foreign = text.chars().filter(c -> c > 127).count();
-        long kana = text.chars().filter(c -> c >= 0x3041 && c <= 0x30ff).count();
-        return kana >= 4 && kana * 5 >= foreign;
+        long japanese = text.chars().filter(c -> c >= 0x3041 && c <= 0x30ff || c >= 0x4e00 && c <= 0x9fff).count();
+        int high = 0;
+        int leads = 0;
+        for (int i = 0; i < length; i++) {
+            int b = head[i] & 0xff;
+            high += b > 0x7f ? 1 : 0;
+            leads += b > 0x80 && b < 0xa0 ? 1 : 0;
+        }
+        return japanese >= 8 && japanese * 10 >= foreign * 8 && leads * 4 > high;
     }
 }

@@ -109,12 +109,17 @@ final class Tokens implements AutoCloseable {
 
     private boolean beginsWithComment() throws IOException, SourceException {
         byte[] comment = dialect.comment();
-        while (limit - position < comment.length) {
-            if (!fill()) {
-                return false;
+        for (int indent = 0;; indent++) {
+            while (limit - position < indent + comment.length) {
+                if (!fill()) {
+                    return false;
+                }
+            }
+            int at = position + indent;
+            if (buffer[at] != ' ' && buffer[at] != '\t') {
+                return Arrays.equals(buffer, at, at + comment.length, comment, 0, comment.length);
             }
         }
-        return Arrays.equals(buffer, position, position + comment.length, comment, 0, comment.length);
     }
 
     private void skipLine() throws IOException, SourceException {

@@ -32,6 +32,7 @@ final class Values {
     private final boolean comma;
     private final boolean grouping;
     private final Days.Pattern pattern;
+    private final Days.Pattern dayPattern;
 
     /** A value that does not fit; the message says why, beginning with the field's name. */
     static final class Misfit extends Exception {
@@ -52,6 +53,8 @@ final class Values {
         this.comma = ",".equals(decimal);
         this.grouping = decimal != null;
         this.pattern = dateFormat == null ? null : new Days.Pattern(dateFormat);
+        int time = dateFormat == null ? -1 : dateFormat.indexOf(' ');
+        this.dayPattern = time < 0 || !dateFormat.substring(0, time).contains("%d") ? pattern : new Days.Pattern(dateFormat.substring(0, time));
     }
 
     /** Whether a cell without escapes is read by DuckDB as exactly the value that stands there. */
@@ -245,9 +248,9 @@ final class Values {
             return value;
         }
         if (pattern != null) {
-            LocalDate date = pattern.date(value);
+            LocalDate date = dayPattern.date(value);
             if (date == null) {
-                throw misfit(value, "is no date of the form " + pattern);
+                throw misfit(value, "is no date of the form " + dayPattern);
             }
             return date.toString();
         }
