@@ -59,7 +59,7 @@ enum Format {
         }
         boolean known = plain.endsWith(".csv") || plain.endsWith(".tsv") || plain.endsWith(".tab") || plain.endsWith(".txt");
         String start = new String(head, StandardCharsets.UTF_8).strip();
-        if (start.startsWith("<?xml") || start.startsWith("<!DOCTYPE") || start.startsWith("<html")) {
+        if (start.startsWith("<?xml") || start.startsWith("<!DOCTYPE") || start.startsWith("<html") || !known && start.startsWith("<")) {
             throw new SourceException(Kind.DATA, "it is XML or HTML, which is not read; save it as CSV, JSON, Parquet or Excel workbook (.xlsx).");
         }
         if (!known && (startsWith(head, '%', 'P', 'D', 'F') || startsWith(head, 0x89, 'P', 'N', 'G') || startsWith(head, 0xff, 0xd8, 0xff))) {

@@ -19,10 +19,11 @@ import java.util.Set;
  * A sheet of a workbook as a table. It is read twice: once whole, to find its headings and the types that hold for every row, and once to push the rows.
  *
  * @param headerRow the row of the headings, 0 if there is none
+ * @param left the column in which the table begins, from 0: empty ones before it are no part of it
  * @param types of its columns, such that no value changes
  * @param rows without the headings, for progress
  */
-record Spreadsheet(Path file, String sheet, int headerRow, List<String> headings, List<Type> types, long rows) {
+record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String> headings, List<Type> types, long rows) {
 
     static Spreadsheet look(Path file, Settings settings) throws SourceException, InterruptedException {
         try (Workbook book = Workbook.open(file)) {
@@ -92,8 +93,8 @@ record Spreadsheet(Path file, String sheet, int headerRow, List<String> headings
 
     private void pushRow(int number, List<Object> cells, Dataset dataset, int[] places, Settings settings, Sink sink) throws SourceException, InterruptedException {
         Object[] values = new Object[dataset.fields().size()];
-        for (int i = 0; i < cells.size(); i++) {
-            Object cell = cells.get(i);
+        for (int i = 0; i + left < cells.size(); i++) {
+            Object cell = cells.get(i + left);
             if (cell == null || i >= places.length || places[i] < 0 && !(cell instanceof Cells.Fault)) {
                 continue;
             }
@@ -115,6 +116,7 @@ record Spreadsheet(Path file, String sheet, int headerRow, List<String> headings
     private static final class Survey implements Workbook.Reader {
         private int firstNumber;
         private List<Object> first;
+        private int left = Workbook.COLUMNS;
         private int width;
         private long rows;
         private final List<Evidence> columns = new ArrayList<>();
@@ -125,6 +127,11 @@ record Spreadsheet(Path file, String sheet, int headerRow, List<String> headings
                 throw new InterruptedException("the look at a workbook was interrupted");
             }
             width = Math.max(width, cells.size());
+            int empty = 0;
+            while (cells.get(empty) == null) {
+                empty++;
+            }
+            left = Math.min(left, empty);
             if (first == null) {
                 firstNumber = number;
                 first = cells;
@@ -152,15 +159,15 @@ record Spreadsheet(Path file, String sheet, int headerRow, List<String> headings
             }
             boolean header = heads(settings);
             List<String> headings = new ArrayList<>();
-            for (int i = 0; i < width; i++) {
+            for (int i = left; i < width; i++) {
                 Object cell = header && i < first.size() ? first.get(i) : null;
-                headings.add(cell == null ? "column_" + (i + 1) : Cells.text(cell).strip());
+                headings.add(cell == null ? "column_" + (i - left + 1) : Cells.text(cell).strip());
             }
             if (!header) {
                 rows++;
                 take(first);
             }
-            return new Spreadsheet(file, sheet, header ? firstNumber : 0, List.copyOf(headings), columns.stream().map(Evidence::type).toList(), rows);
+            return new Spreadsheet(file, sheet, header ? firstNumber : 0, left, List.copyOf(headings), columns.stream().skip(left).map(Evidence::type).toList(), rows);
         }
 
         /**
@@ -181,7 +188,7 @@ record Spreadsheet(Path file, String sheet, int headerRow, List<String> headings
                 typed |= columns.get(i).plainlyNoText();
             }
             if (settings.canonical() != null) {
-                List<String> headings = first.stream().map(Cells::text).toList();
+                List<String> headings = first.stream().skip(left).map(Cells::text).toList();
                 try {
                     Mapping.checkComplete(headings, Mapping.fields(headings, settings), settings);
                     return true;
@@ -191,7 +198,7 @@ record Spreadsheet(Path file, String sheet, int headerRow, List<String> headings
                     }
                 }
             }
-            return rows > 0 && (texts.size() == width || texts.size() > 1 && texts.size() * 2 >= width && typed);
+            return rows > 0 && (texts.size() == width - left || texts.size() > 1 && texts.size() * 2 >= width - left && typed);
         }
     }
 

@@ -41,7 +41,7 @@ final class Workbook implements Closeable {
     private static final long HARMLESS = 64L << 20;
     private static final int RATIO = 200;
     private static final long CELLS = 500_000_000L;
-    private static final int DEPTH = 100;
+    private static final int DEPTH = 64;
     private static final int TEXTS = 4_000_000;
     private static final long TEXT_CHARACTERS = 96L << 20;
     private static final int CELL_CHARACTERS = 1 << 20;
