@@ -27,21 +27,40 @@ final class Board {
 
     private final Components components;
     private final InstantSource clock;
+    private final Bundle system;
     private List<Entry> entries = List.of();
     private Map<Path, Plugin> shown = Map.of();
+    private boolean moving;
 
-    Board(Components components, InstantSource clock) {
+    /** {@code system} is the framework itself: while it stops the component runtime knows no components any more, and that is no news. */
+    Board(Components components, InstantSource clock, Bundle system) {
         this.components = components;
         this.clock = clock;
+        this.system = system;
+    }
+
+    /** Bundles are stopped and started from now until {@link #publish}: what is seen of them meanwhile is no news. */
+    synchronized void moving() {
+        moving = true;
     }
 
     synchronized void publish(List<Entry> entries) {
+        moving = false;
         this.entries = List.copyOf(entries);
         read();
     }
 
     /** As it is now: a component that failed since is found out here. */
     synchronized List<Plugin> read() {
+        if (!moving && system.getState() != Bundle.STOPPING) {
+            renew();
+        }
+        List<Plugin> plugins = new ArrayList<>(shown.values());
+        plugins.sort(Comparator.comparing(Plugin::file).thenComparing(Plugin::version));
+        return plugins;
+    }
+
+    private void renew() {
         Map<Path, Plugin> now = new HashMap<>();
         for (Entry entry : entries) {
             now.put(entry.path(), plugin(entry, shown.get(entry.path())));
@@ -52,9 +71,6 @@ final class Board {
             }
         });
         shown = now;
-        List<Plugin> plugins = new ArrayList<>(now.values());
-        plugins.sort(Comparator.comparing(Plugin::file).thenComparing(Plugin::version));
-        return plugins;
     }
 
     private Plugin plugin(Entry entry, Plugin before) {

@@ -47,7 +47,7 @@ public final class Deployer implements Plugins {
     public Deployer(BundleContext context, @Reference Server server, @Reference ServiceComponentRuntime components) {
         this.context = context;
         this.folders = folders(context.getProperty("eider.dist.plugins"), server.home().resolve("plugins"));
-        this.board = new Board(new Components(components), InstantSource.system());
+        this.board = new Board(new Components(components), InstantSource.system(), context.getBundle(0));
         this.watch = new FolderWatch(folders.stream().map(DropFolder::path).toList());
         thread.setDaemon(true);
     }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,8 +63,12 @@ final class Deployment {
         // stays true when something below throws, so that the next look tries again
         news |= sight();
         if (news) {
-            settle();
-            publish();
+            board.moving();
+            try {
+                settle();
+            } finally {
+                publish();
+            }
             prune();
             news = false;
         }
@@ -165,25 +170,24 @@ final class Deployment {
     private void settle() throws IOException {
         boolean progress;
         do {
-            for (Drop drop : drops.values()) {
-                drop.missing = drop.jar == null ? null : needs.missing(drop.jar).orElse(null);
-            }
             Set<String> names = new TreeSet<>(installations.names());
             drops.values().stream().filter(drop -> drop.jar != null).forEach(drop -> names.add(drop.jar.name()));
             progress = false;
             for (String name : names) {
                 progress |= settle(name);
             }
-            // what one plugin offers, another may have waited for
-        } while (progress && drops.values().stream().anyMatch(drop -> drop.missing != null));
+            // what one plugin offers, another may have waited for, or still use
+        } while (progress);
     }
 
-    /** Lets the best file of this symbolic name serve; returns whether something was installed. */
+    /** Lets the best file of this symbolic name serve; returns whether something was installed or removed. */
     private boolean settle(String name) throws IOException {
+        List<Drop> rivals = drops.values().stream().filter(drop -> drop.jar != null && drop.jar.name().equals(name)).toList();
+        rivals.forEach(drop -> drop.missing = needs.missing(drop.jar).orElse(null));
         while (true) {
             Optional<Installed> now = installations.get(name);
-            Optional<Drop> best = drops.values().stream().filter(drop -> drop.usable() && drop.jar.name().equals(name)).min(Drop.BEST);
-            boolean kept = now.isPresent() && isBadOrBeingWritten(now.get().file());
+            Optional<Drop> best = rivals.stream().filter(Drop::usable).min(Drop.BEST);
+            boolean kept = now.isPresent() && isBadOrBeingWritten(now.get());
             if (kept && (best.isEmpty() || now.get().version().compareTo(best.get().jar.version()) >= 0)) {
                 start(now.get());
                 return false;
@@ -192,7 +196,7 @@ final class Deployment {
                 if (now.isPresent()) {
                     installations.remove(name);
                 }
-                return false;
+                return now.isPresent();
             }
             Drop drop = best.get();
             try {
@@ -210,9 +214,10 @@ final class Deployment {
         }
     }
 
-    private boolean isBadOrBeingWritten(Path file) {
-        Drop drop = drops.get(file);
-        return drop != null && !drop.usable();
+    /** Whether the file that this came from is there, but with a content that cannot take its place. */
+    private boolean isBadOrBeingWritten(Installed installed) {
+        Drop drop = drops.get(installed.file());
+        return drop != null && !drop.usable() && !(drop.jar != null && drop.jar.sha256().equals(installed.sha256()));
     }
 
     private void start(Installed installed) {
@@ -239,7 +244,7 @@ final class Deployment {
         String sha256 = drop.jar == null ? "" : drop.jar.sha256();
         if (!drop.usable()) {
             String kept = installations.names().stream().map(installations::get).flatMap(Optional::stream)
-                .filter(installed -> installed.file().equals(drop.path)).findFirst()
+                .filter(installed -> installed.file().equals(drop.path) && installed.bundle().getState() == Bundle.ACTIVE).findFirst()
                 .map(installed -> ". Version " + installed.version() + ", which was in this file before, goes on serving").orElse("");
             return new Board.Entry(drop.path, name, version, sha256, Plugin.State.REFUSED, drop.reason() + kept, null);
         }
