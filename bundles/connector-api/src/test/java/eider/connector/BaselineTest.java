@@ -44,7 +44,8 @@ class BaselineTest {
                 if (info.mismatch) {
                     List<String> changes = new ArrayList<>();
                     leaves(info.packageDiff, changes);
-                    faults.add("%s is declared as %s, but after these changes since release %s it must be %s: take the change back, or raise @Version in its package-info.java.%n  %s"
+                    faults.add(("%s is declared as %s, but after these changes since release %s it must be %s: "
+                        + "take the change back, or raise @Version in its package-info.java.%n  %s")
                         .formatted(info.packageName, info.newerVersion, info.olderVersion, info.suggestedVersion, String.join("\n  ", changes)));
                 }
             }

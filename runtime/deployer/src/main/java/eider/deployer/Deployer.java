@@ -74,7 +74,8 @@ public final class Deployer implements Plugins {
         Ledger ledger = new Ledger(area.resolve("ledger.properties"));
         Installations installations = new Installations(context, ledger, copies);
         installations.tidy();
-        deployment = new Deployment(folders, copies, ledger, installations, new Needs(Installations.framework(context)), board, InstantSource.system());
+        Needs needs = new Needs(Installations.framework(context));
+        deployment = new Deployment(folders, copies, ledger, installations, needs, board, InstantSource.system());
         for (int i = 0; i < LOOKS_AT_THE_START && look(); i++) {
             watch.await(SOON_MILLIS);
         }
@@ -120,7 +121,7 @@ public final class Deployer implements Plugins {
             boolean soon = deployment.look();
             lastFault = "";
             return soon;
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | LinkageError e) {
             if (!lastFault.equals(e.toString())) {
                 lastFault = e.toString();
                 LOG.error("The plugin folders could not be looked through, which is tried again: {}", Words.plain(e.toString()), e);

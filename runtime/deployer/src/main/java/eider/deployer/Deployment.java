@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class Deployment {
     private final Board board;
     private final InstantSource clock;
     private final Map<Path, Drop> drops = new TreeMap<>();
+    private final Set<DropFolder> unreadable = new HashSet<>();
     private boolean news = true;
 
     Deployment(List<DropFolder> folders, Path copies, Ledger ledger, Installations installations, Needs needs, Board board, InstantSource clock) {
@@ -80,12 +82,24 @@ final class Deployment {
         boolean different = false;
         Set<Path> seen = new HashSet<>();
         for (DropFolder folder : folders) {
-            for (Path path : folder.jars()) {
+            List<Path> jars;
+            try {
+                jars = folder.jars();
+                unreadable.remove(folder);
+            } catch (IOException e) {
+                if (unreadable.add(folder)) {
+                    LOG.warn("The plugin folder {} cannot be listed; what serves from it goes on: {}", Words.plain(folder.path().toString()),
+                        Words.plain(e.toString()));
+                }
+                drops.values().stream().filter(drop -> drop.folder.equals(folder)).forEach(drop -> seen.add(drop.path));
+                continue;
+            }
+            for (Path path : jars) {
                 try {
                     different |= sight(folder, path);
                     seen.add(path);
                 } catch (NoSuchFileException e) {
-                    LOG.debug("{} went away while it was looked at", path, e);
+                    LOG.debug("{} went away while it was looked at", Words.plain(path.toString()), e);
                 }
             }
         }
@@ -101,13 +115,13 @@ final class Deployment {
 
     private boolean sight(DropFolder folder, Path path) throws IOException {
         Instant now = clock.instant();
-        String distrust = null;
+        Refusal distrust = null;
         try {
             folder.trust(path);
         } catch (Refusal refusal) {
-            distrust = refusal.getMessage();
+            distrust = refusal;
         }
-        Stamp stamp = distrust == null ? Stamp.of(path) : new Stamp(-1, Instant.EPOCH, distrust);
+        Stamp stamp = distrust == null ? Stamp.of(path) : new Stamp(-1, Instant.EPOCH, distrust.getMessage());
         Drop drop = drops.get(path);
         if (drop == null) {
             drop = new Drop(folder, path, stamp, now);
@@ -119,7 +133,7 @@ final class Deployment {
             return false;
         }
         if (distrust != null) {
-            drop.refuse(distrust);
+            drop.refuse(distrust, ""); // nobody reads what is not to be trusted
             return true;
         }
         judge(drop, now);
@@ -142,16 +156,17 @@ final class Deployment {
                 throw Jar.broken(drop.path);
             }
         } catch (Refusal refusal) {
+            String sha256 = Jar.sha256(drop.path);
             if (drop.unchanged()) {
                 LOG.debug("Why {} is refused", drop.file(), refusal);
-                drop.refuse(refusal.getMessage());
+                drop.refuse(refusal, sha256);
             }
         } catch (NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
             LOG.debug("{} could not be read or copied", drop.file(), e);
             if (still.compareTo(GIVEN_UP) >= 0) {
-                drop.refuse("could not be read or copied: " + Words.plain(e.toString()));
+                drop.refuse(new Refusal("could not be read or copied: " + Words.plain(e.toString()), e), "");
             }
         }
     }
@@ -161,7 +176,8 @@ final class Deployment {
             return;
         }
         if (installations.own(jar.name())) {
-            throw new Refusal("is called " + jar.name() + ", like one of Eider's own bundles; give it a Bundle-SymbolicName of its own");
+            throw new Refusal("is called " + jar.name() + ", like one of Eider's own bundles; give it a Bundle-SymbolicName of its own")
+                .of(jar.name(), jar.version().toString());
         }
         drop.accept(jar);
         ledger.seen(drop.path, drop.stamp, jar.sha256());
@@ -193,10 +209,7 @@ final class Deployment {
                 return false;
             }
             if (best.isEmpty()) {
-                if (now.isPresent()) {
-                    installations.remove(name);
-                }
-                return now.isPresent();
+                return installations.remove(name);
             }
             Drop drop = best.get();
             try {
@@ -224,7 +237,7 @@ final class Deployment {
         try {
             installations.start(installed.bundle());
         } catch (Refusal refusal) {
-            LOG.debug("What is left of {} does not start", installed.file(), refusal);
+            LOG.debug("What is left of {} does not start", Words.plain(installed.file().toString()), refusal);
         }
     }
 
@@ -239,12 +252,11 @@ final class Deployment {
     }
 
     private Board.Entry entry(Drop drop) {
-        String name = drop.jar == null ? "" : drop.jar.name();
-        String version = drop.jar == null ? "" : drop.jar.version().toString();
-        String sha256 = drop.jar == null ? "" : drop.jar.sha256();
+        String name = drop.name();
+        String version = drop.version();
+        String sha256 = drop.sha256;
         if (!drop.usable()) {
-            String kept = installations.names().stream().map(installations::get).flatMap(Optional::stream)
-                .filter(installed -> installed.file().equals(drop.path) && installed.bundle().getState() == Bundle.ACTIVE).findFirst()
+            String kept = installed().filter(installed -> installed.file().equals(drop.path) && installed.bundle().getState() == Bundle.ACTIVE).findFirst()
                 .map(installed -> ". Version " + installed.version() + ", which was in this file before, goes on serving").orElse("");
             return new Board.Entry(drop.path, name, version, sha256, Plugin.State.REFUSED, drop.reason() + kept, null);
         }
@@ -257,11 +269,15 @@ final class Deployment {
         return new Board.Entry(drop.path, name, version, sha256, Plugin.State.SUPERSEDED, reason, null);
     }
 
+    private Stream<Installed> installed() {
+        return installations.names().stream().map(installations::get).flatMap(Optional::stream);
+    }
+
     /** Deletes the copies that nobody could ask for again. */
     private void prune() throws IOException {
         Set<String> wanted = new HashSet<>();
         drops.values().stream().filter(drop -> drop.jar != null).forEach(drop -> wanted.add(drop.jar.sha256() + ".jar"));
-        installations.names().stream().map(installations::get).flatMap(Optional::stream).forEach(installed -> wanted.add(installed.sha256() + ".jar"));
+        installed().forEach(installed -> wanted.add(installed.sha256() + ".jar"));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(copies)) {
             for (Path file : files) {
                 if (!wanted.contains(file.getFileName().toString())) {

@@ -25,7 +25,9 @@ final class Drop {
     Instant still;
     boolean judged;
     Jar jar;
-    String refusal;
+    Refusal refusal;
+    /** In hex; empty if it is not known. */
+    String sha256;
     String missing;
     String failure;
 
@@ -45,19 +47,31 @@ final class Drop {
         judged = false;
         jar = null;
         refusal = null;
+        sha256 = "";
         missing = null;
         failure = null;
     }
 
-    void refuse(String reason) {
+    void refuse(Refusal refusal, String sha256) {
         judged = true;
-        jar = null;
-        refusal = reason;
+        this.refusal = refusal;
+        this.sha256 = sha256;
     }
 
     void accept(Jar jar) {
         judged = true;
         this.jar = jar;
+        sha256 = jar.sha256();
+    }
+
+    /** The symbolic name; empty if it is not known. */
+    String name() {
+        return jar != null ? jar.name() : refusal != null ? refusal.name() : "";
+    }
+
+    /** The version; empty if it is not known. */
+    String version() {
+        return jar != null ? jar.version().toString() : refusal != null ? refusal.version() : "";
     }
 
     /** Whether this very content could serve. */
@@ -67,7 +81,7 @@ final class Drop {
 
     /** Why it cannot, once judged; null if it can. */
     String reason() {
-        return refusal != null ? refusal : missing != null ? missing : failure;
+        return refusal != null ? refusal.getMessage() : missing != null ? missing : failure;
     }
 
     boolean unchanged() throws IOException {

@@ -39,7 +39,8 @@ record DropFolder(Path path, int rank) {
     /** Refuses what nobody should take code from: files that anybody may write, links that lead out of the folder, what is no file. */
     void trust(Path file) throws IOException, Refusal {
         if (writableByEveryone(path)) {
-            throw new Refusal("lies in a folder that everybody may write to, so anybody could put code there; run: chmod o-w " + Words.plain(path.toString()));
+            throw new Refusal("lies in a folder that everybody may write to, so anybody could put code there; run: chmod o-w "
+                + Words.plain(path.toString()));
         }
         if (Files.isSymbolicLink(file)) {
             Path target;

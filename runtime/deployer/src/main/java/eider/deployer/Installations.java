@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.osgi.framework.Bundle;
@@ -76,7 +78,13 @@ final class Installations {
 
     /** By symbolic name. */
     Collection<String> names() {
-        return ledger.names();
+        Set<String> names = new TreeSet<>(ledger.names());
+        for (Bundle bundle : context.getBundles()) {
+            if (bundle.getLocation().startsWith(LOCATION)) {
+                names.add(bundle.getLocation().substring(LOCATION.length()));
+            }
+        }
+        return names;
     }
 
     /** One of the bundles that Eider itself consists of, if it has this symbolic name. */
@@ -99,7 +107,7 @@ final class Installations {
         Optional<Installed> before = get(jar.name());
         // whatever stops us from here on, the next start does not believe that it knows these bytes
         ledger.forget(jar.name());
-        Bundle bundle = before.map(Installed::bundle).orElse(null);
+        Bundle bundle = context.getBundle(LOCATION + jar.name());
         try {
             if (bundle == null) {
                 bundle = install(jar);
@@ -109,6 +117,10 @@ final class Installations {
             bundle.start(Bundle.START_TRANSIENT);
         } catch (BundleException e) {
             Refusal refusal = new Refusal(words(e), e);
+            restore(bundle, before, refusal);
+            throw refusal;
+        } catch (IOException e) {
+            Refusal refusal = new Refusal("could not be installed: " + Words.plain(e.toString()), e);
             restore(bundle, before, refusal);
             throw refusal;
         }
@@ -124,7 +136,12 @@ final class Installations {
     }
 
     private void update(Bundle bundle, Path bytes) throws BundleException, IOException {
-        bundle.stop(Bundle.STOP_TRANSIENT);
+        try {
+            bundle.stop(Bundle.STOP_TRANSIENT);
+        } catch (BundleException e) {
+            // its activator threw; it is stopped all the same, and what comes next is not to blame
+            LOG.warn("Plugin {} did not end cleanly: {}", Words.plain(bundle.getLocation()), words(e), e);
+        }
         boolean wired = bundle.adapt(BundleWiring.class) != null;
         try (InputStream in = Files.newInputStream(bytes)) {
             bundle.update(in);
@@ -171,12 +188,14 @@ final class Installations {
         }
     }
 
-    void remove(String name) throws IOException {
+    /** Returns whether there was anything to remove. */
+    boolean remove(String name) throws IOException {
         Bundle bundle = context.getBundle(LOCATION + name);
         ledger.forget(name);
         if (bundle != null) {
             remove(bundle);
         }
+        return bundle != null;
     }
 
     private void remove(Bundle bundle) {
@@ -224,7 +243,7 @@ final class Installations {
         }
         String what = Words.plain(root == e ? String.valueOf(e.getMessage()) : root.getClass().getSimpleName() + ": " + root.getMessage());
         return switch (e.getType()) {
-            case BundleException.ACTIVATOR_ERROR -> "could not start, its activator failed: " + what;
+            case BundleException.ACTIVATOR_ERROR -> "could not start or stop, its activator failed: " + what;
             case BundleException.RESOLVE_ERROR -> "does not fit together with what runs here: " + what;
             default -> "could not be started: " + what;
         };

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -69,6 +70,15 @@ record Jar(Path copy, String sha256, String name, Version version, Resource reso
         return new Refusal("is cut off: the directory at the end of the jar is missing; copy it again");
     }
 
+    /** In hex. */
+    static String sha256(Path file) throws IOException {
+        MessageDigest digest = sha256Digest();
+        try (OutputStream out = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+            Files.copy(file, out);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
     /** Copies the file into {@code folder} and checks every byte of the copy. */
     static Jar copied(Path file, Path folder) throws IOException, Refusal {
         MessageDigest digest = sha256Digest();
@@ -94,16 +104,16 @@ record Jar(Path copy, String sha256, String name, Version version, Resource reso
             if (!name.matches("[A-Za-z0-9_.-]+")) {
                 throw new Refusal("has the Bundle-SymbolicName " + Words.plain(name) + ", which is not a legal one");
             }
-            if (headers.containsKey(Constants.FRAGMENT_HOST)) {
-                throw new Refusal("is a fragment, a part of the bundle " + Words.plain(headers.get(Constants.FRAGMENT_HOST).split(";")[0])
-                    + "; a plugin must stand on its own");
-            }
             Version version = version(headers);
-            refuseWhatOnlyEiderMayCarry(jar, headers);
-            Resource resource = ResourceBuilder.build(copy.toUri().toString(), headers);
-            return new Jar(copy, sha256, name, version, resource);
-        } catch (BundleException | IllegalArgumentException e) {
-            throw new Refusal("has a manifest that cannot be understood: " + Words.plain(String.valueOf(e.getMessage())), e);
+            try {
+                refuseWhatNoPluginMayBe(jar, headers);
+                return new Jar(copy, sha256, name, version, ResourceBuilder.build(copy.toUri().toString(), headers));
+            } catch (Refusal refusal) {
+                throw refusal.of(name, version.toString());
+            } catch (BundleException | IllegalArgumentException e) {
+                throw new Refusal("has a manifest that cannot be understood: " + Words.plain(String.valueOf(e.getMessage())), e)
+                    .of(name, version.toString());
+            }
         }
     }
 
@@ -126,8 +136,14 @@ record Jar(Path copy, String sha256, String name, Version version, Resource reso
         }
     }
 
-    private static void refuseWhatOnlyEiderMayCarry(JarFile jar, Map<String, String> headers) throws Refusal {
-        for (Clause imported : clauses(headers, Constants.IMPORT_PACKAGE)) {
+    private static void refuseWhatNoPluginMayBe(JarFile jar, Map<String, String> headers) throws Refusal {
+        if (headers.containsKey(Constants.FRAGMENT_HOST)) {
+            throw new Refusal("is a fragment, a part of the bundle " + Words.plain(headers.get(Constants.FRAGMENT_HOST).split(";")[0])
+                + "; a plugin must stand on its own");
+        }
+        List<Clause> imports = new ArrayList<>(clauses(headers, Constants.IMPORT_PACKAGE));
+        imports.addAll(clauses(headers, Constants.DYNAMICIMPORT_PACKAGE));
+        for (Clause imported : imports) {
             if (duckdb(imported.getName())) {
                 throw new Refusal("reaches for the database itself (it imports " + imported.getName()
                     + "); only Eider's core may, a connector pushes its rows into a Sink");

@@ -60,7 +60,8 @@ final class Ledger {
 
     /** The SHA-256 of a file that was read when it had this stamp. */
     Optional<String> seen(Path path, Stamp stamp) {
-        return Optional.ofNullable(lines.getProperty(SEEN + path)).filter(line -> line.substring(65).equals(stamp.text())).map(line -> line.substring(0, 64));
+        return Optional.ofNullable(lines.getProperty(SEEN + path)).filter(line -> line.substring(65).equals(stamp.text()))
+            .map(line -> line.substring(0, 64));
     }
 
     void seen(Path path, Stamp stamp, String sha256) throws IOException {

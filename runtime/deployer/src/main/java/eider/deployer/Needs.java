@@ -79,7 +79,8 @@ final class Needs {
                     .map(capability -> capability.getAttributes().get(Constants.VERSION_ATTRIBUTE).toString())
                     .distinct().sorted().collect(Collectors.joining(" and "));
                 if (name.equals(API)) {
-                    yield "was built for connector API " + api(need) + ", this Eider offers " + shortened(there) + "; take a release of the plugin that fits";
+                    yield "was built for connector API " + api(need) + ", this Eider offers " + shortened(there)
+                        + "; take a release of the plugin that fits";
                 }
                 yield "needs the Java package " + name + version + (there.isEmpty()
                     ? ", which nobody here offers; it belongs inside the jar"

@@ -6,6 +6,8 @@ import eider.connector.Source;
 import eider.engine.Plugin;
 import eider.engine.Plugin.State;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -20,6 +22,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -32,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.ServiceEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleWiring;
 
@@ -81,7 +86,7 @@ class DeployerTest {
         Plugin plugin = eider.awaited("shop.jar", State.SERVING);
         assertThat(plugin.name()).isEqualTo("acme.shop");
         assertThat(plugin.version()).isEqualTo("1.2.3");
-        assertThat(plugin.sha256()).isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(jar)));
+        assertThat(plugin.sha256()).isEqualTo(sha256(jar));
         assertThat(plugin.reason()).isEmpty();
     }
 
@@ -101,7 +106,8 @@ class DeployerTest {
                 "needs the Java package com.acme.tax 1.2 or later (below 2.0), which nobody here offers"),
             Arguments.of("other version", PluginJar.named("acme.shop", "1.0.0").with("Import-Package", "org.slf4j;version='[99,100)',*").bytes(),
                 "needs the Java package org.slf4j 99.0 or later (below 100.0), of which only version 2.0.20 is here"),
-            Arguments.of("next api", PluginJar.named("acme.shop", "1.0.0").with("Import-Package", "eider.connector;version='[2.0,3)',com.acme.tax,*").bytes(),
+            Arguments.of("next api", PluginJar.named("acme.shop", "1.0.0")
+                    .with("Import-Package", "eider.connector;version='[2.0,3)',com.acme.tax,*").bytes(),
                 "was built for connector API 2.x, this Eider offers 1.0"),
             Arguments.of("newer api", PluginJar.named("acme.shop", "1.0.0").with("Import-Package", "eider.connector;version='[1.3,2)',*").bytes(),
                 "was built for connector API 1.3, this Eider offers 1.0"),
@@ -114,13 +120,16 @@ class DeployerTest {
                     .with("Require-Capability", "osgi.extender;filter:='(osgi.extender=osgi.blueprint)'").bytes(),
                 "needs a capability of kind osgi.extender, called osgi.blueprint, which nobody here offers"),
             Arguments.of("activator", PluginJar.of("failing").with("Bundle-Activator", "eider.deployer.sample.failing.FailingActivator").bytes(),
-                "could not start, its activator failed: IllegalArgumentException: no start today"),
+                "could not start or stop, its activator failed: IllegalArgumentException: no start today"),
             Arguments.of("ours", PluginJar.named("eider.deployer", "9.0.0").bytes(), "is called eider.deployer, like one of Eider's own bundles"),
             Arguments.of("fragment", PluginJar.named("acme.shop", "1.0.0").with("Fragment-Host", "system.bundle").bytes(), "is a fragment"),
-            Arguments.of("duckdb", PluginJar.named("acme.shop", "1.0.0").with("Import-Package", "org.duckdb,*").bytes(), "reaches for the database itself"),
-            Arguments.of("carries the api", PluginJar.named("acme.shop", "1.0.0").with("-includeresource", "eider/connector=../../bundles/connector-api/target/classes/eider/connector").bytes(),
+            Arguments.of("duckdb", PluginJar.named("acme.shop", "1.0.0").with("Import-Package", "org.duckdb,*").bytes(),
+                "reaches for the database itself"),
+            Arguments.of("carries the api", PluginJar.named("acme.shop", "1.0.0")
+                    .with("-includeresource", "eider/connector=../../bundles/connector-api/target/classes/eider/connector").bytes(),
                 "carries its own copy of eider.connector"),
-            Arguments.of("carries duckdb", zip("META-INF/MANIFEST.MF:Bundle-ManifestVersion: 2\nBundle-SymbolicName: acme.shop\n", "org/duckdb/DuckDBDriver.class"),
+            Arguments.of("carries duckdb", zip("META-INF/MANIFEST.MF:Bundle-ManifestVersion: 2\nBundle-SymbolicName: acme.shop\n",
+                    "org/duckdb/DuckDBDriver.class"),
                 "carries a copy of DuckDB (org/duckdb/DuckDBDriver.class)"),
             Arguments.of("version", zip("META-INF/MANIFEST.MF:Bundle-ManifestVersion: 2\nBundle-SymbolicName: acme.shop\nBundle-Version: one\n"),
                 "has the Bundle-Version one, which is not one"));
@@ -139,6 +148,7 @@ class DeployerTest {
             Plugin plugin = eider.awaited(arguments.get()[0] + ".jar", State.REFUSED);
             System.out.println(plugin.file() + ": it " + plugin.reason());
             assertThat(plugin.reason()).as(plugin.file()).startsWith((String) arguments.get()[2]);
+            assertThat(plugin.sha256()).as(plugin.file()).isEqualTo(sha256((byte[]) arguments.get()[1]));
         }
         assertThat(eider.awaited("good.jar", State.SERVING).reason()).isEmpty();
         assertThat(eider.installed()).hasSize(1);
@@ -165,12 +175,27 @@ class DeployerTest {
     void bringsTheOldVersionBackWhenTheNewOneOnlyFailsWhileStarting() throws Exception {
         eider.drop("shop.jar", PluginJar.named("acme.shop", "1.0.0").bytes());
         eider.awaitServing("1.0.0");
-        eider.drop("shop.jar", PluginJar.named("acme.shop", "2.0.0").with("Private-Package", "eider.deployer.sample.sound,eider.deployer.sample.failing")
+        eider.drop("shop.jar", PluginJar.named("acme.shop", "2.0.0")
+            .with("Private-Package", "eider.deployer.sample.sound,eider.deployer.sample.failing")
             .with("Bundle-Activator", "eider.deployer.sample.failing.FailingActivator").bytes());
         Plugin plugin = eider.awaited("shop.jar", State.REFUSED);
         assertThat(plugin.reason()).contains("no start today").contains("Version 1.0.0");
         assertThat(plugin.version()).isEqualTo("2.0.0");
         eider.awaitServing("1.0.0");
+    }
+
+    @Test
+    void replacesAPluginThatFailsWhileItStops() throws Exception {
+        Path file = eider.drop("shop.jar", PluginJar.named("acme.shop", "1.0.0")
+            .with("Private-Package", "eider.deployer.sample.sound,eider.deployer.sample.clinging")
+            .with("Bundle-Activator", "eider.deployer.sample.clinging.ClingingActivator").bytes());
+        eider.awaitServing("1.0.0");
+        eider.drop("shop.jar", PluginJar.named("acme.shop", "2.0.0")
+            .with("Private-Package", "eider.deployer.sample.sound,eider.deployer.sample.clinging")
+            .with("Bundle-Activator", "eider.deployer.sample.clinging.ClingingActivator").bytes());
+        eider.awaitServing("2.0.0");
+        Files.delete(file);
+        eider.await("nothing is installed", () -> eider.installed().isEmpty());
     }
 
     @Test
@@ -408,6 +433,43 @@ class DeployerTest {
     }
 
     @Test
+    void answersWhileTheOldVersionIsBeingDrained() throws Exception {
+        CountDownLatch draining = new CountDownLatch(1);
+        CountDownLatch drained = new CountDownLatch(1);
+        eider.framework.getBundleContext().addServiceListener(event -> {
+            if (event.getType() == ServiceEvent.UNREGISTERING) {
+                // what the core does: it lets a running sync finish before it lets go of the source
+                draining.countDown();
+                awaitQuietly(drained);
+            }
+        }, "(objectClass=" + Source.class.getName() + ")");
+        eider.drop("shop.jar", PluginJar.named("acme.shop", "1.0.0").bytes());
+        eider.awaitServing("1.0.0");
+        Plugin before = eider.awaited("shop.jar", State.SERVING);
+        eider.drop("shop.jar", PluginJar.named("acme.shop", "2.0.0").bytes());
+        assertThat(draining.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(eider.plugins()).containsExactly(before);
+        drained.countDown();
+        eider.awaitServing("2.0.0");
+        eider.await("the list tells the new version", () -> eider.plugin("shop.jar").orElseThrow().version().equals("2.0.0"));
+    }
+
+    @Test
+    void costsNextToNothingWhileNothingHappens() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            eider.drop("shop" + i + ".jar", PluginJar.named("acme.shop" + i, "1.0.0").bytes());
+        }
+        eider.await("all serve", () -> eider.installed().size() == 5);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long id = watchers().get(0).threadId();
+        long start = threads.getThreadCpuTime(id);
+        LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(2));
+        long millis = (threads.getThreadCpuTime(id) - start) / 2_000_000;
+        System.out.println("idle, five plugins: " + millis + " ms of CPU in a second");
+        assertThat(millis).isLessThan(200);
+    }
+
+    @Test
     void endsItsThreadWhenItStops() throws Exception {
         assertThat(watchers()).hasSize(1);
         eider.deployer.stop();
@@ -425,6 +487,14 @@ class DeployerTest {
         eider.awaitServing("1.0.0");
     }
 
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static List<Thread> watchers() {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("plugins")).toList();
     }
@@ -440,6 +510,10 @@ class DeployerTest {
         assertThat(eider.framework.getBundleContext().getService(reference)).isInstanceOf(Source.class);
         eider.framework.getBundleContext().ungetService(reference);
         return new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader());
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 
     private static int indexOf(byte[] bytes, String text) {
