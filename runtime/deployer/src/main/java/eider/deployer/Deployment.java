@@ -256,7 +256,8 @@ final class Deployment {
         String version = drop.version();
         String sha256 = drop.sha256;
         if (!drop.usable()) {
-            String kept = installed().filter(installed -> installed.file().equals(drop.path) && installed.bundle().getState() == Bundle.ACTIVE).findFirst()
+            String kept = installed()
+                .filter(installed -> installed.file().equals(drop.path) && installed.bundle().getState() == Bundle.ACTIVE).findFirst()
                 .map(installed -> ". Version " + installed.version() + ", which was in this file before, goes on serving").orElse("");
             return new Board.Entry(drop.path, name, version, sha256, Plugin.State.REFUSED, drop.reason() + kept, null);
         }
