@@ -97,17 +97,19 @@ public final class Cli implements Commands {
         parser.setOut(new PrintWriter(new HelpWriter(console), true));
         parser.setParameterExceptionHandler(wrongUsage(console));
         parser.setExecutionExceptionHandler(failure(console));
-        exitCodes(parser);
+        layHelpOut(parser);
         return parser;
     }
 
-    private static void exitCodes(picocli.CommandLine parser) {
+    /** What is the same in the help of every command. */
+    private static void layHelpOut(picocli.CommandLine parser) {
         Map<String, String> codes = new LinkedHashMap<>();
         codes.put(" 0", "done");
         codes.put(" 1", "failed: one sentence on the error stream says why and what to do");
         codes.put(" 2", "wrong usage");
-        parser.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes);
-        parser.getSubcommands().values().forEach(Cli::exitCodes);
+        parser.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes).descriptionHeading("%n").parameterListHeading("%n")
+                .optionListHeading("%nOptions:%n").commandListHeading("%nCommands:%n");
+        parser.getSubcommands().values().forEach(Cli::layHelpOut);
     }
 
     private static IParameterExceptionHandler wrongUsage(Console console) {

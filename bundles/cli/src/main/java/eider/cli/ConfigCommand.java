@@ -14,7 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code eider config}, which has one command below it. */
-@Command(name = "config", description = "Look after the files in config/.", synopsisSubcommandLabel = "COMMAND", commandListHeading = "%nCommands:%n",
+@Command(name = "config", description = "Check the files in config/.", synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExample:%n", footer = "  eider config check")
 final class ConfigCommand implements Callable<Integer> {
     private final Console console;
@@ -43,8 +43,8 @@ final class ConfigCommand implements Callable<Integer> {
             .text("problem", finding -> finding.problem.sentence());
 
     @Command(name = "check",
-            description = {"Check every file in config/: names that configure nothing, unknown options, values of the wrong kind, variables that are not set, options given twice.",
-                "Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
+            description = {"Check every file in config/.",
+                "Finds names that configure nothing, unknown options, values of the wrong kind, variables that are not set, options given twice. Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
             footerHeading = "%nExample:%n", footer = "  eider config check")
     int check(@Mixin FormatOption format) throws EngineException {
         Path folder = engine.server().home().resolve("config");

@@ -7,10 +7,10 @@ import picocli.CommandLine.ScopeType;
 
 /** {@code eider}: the word before every command. */
 @Command(name = "eider", synopsisSubcommandLabel = "COMMAND", sortOptions = false,
-        description = {"Analytics from connector jars and data files: syncs sales into a database of its own and shows them as pages and figures.",
+        description = {
+            "Analytics from connector jars and data files: syncs sales into a database of its own and shows them as pages and figures.",
             "", "Every command takes --home DIR, before or after it: the folder with config, plugins, data, inbox and logs. Where a server runs on that home,"
                 + " the command talks to it; otherwise it works by itself."},
-        commandListHeading = "%nCommands:%n", optionListHeading = "%nOptions:%n",
         footerHeading = "%nExample:%n", footer = {"  eider start --demo", "  eider sync-sales --csv docs/examples/sales.csv",
             "  eider query \"select region, sum(total_amount) from sales group by all\""})
 final class EiderCommand implements Callable<Integer> {

@@ -14,8 +14,8 @@ final class ElsewhereCommands {
     }
 
     /** {@code eider start}. */
-    @Command(name = "start", sortOptions = false, description = "Start the server in the foreground; the first time it is built before. Prints the address when it is ready;"
-            + " Ctrl+C stops it in good order.",
+    @Command(name = "start", sortOptions = false, description = {"Start the server in the foreground.",
+            "Prints the address when it is ready. Ctrl+C, or 'eider stop' from elsewhere, stops it in good order. The first start from a checkout builds Eider before."},
             footerHeading = "%nExample:%n", footer = "  eider start --home /srv/eider --port 8080")
     static final class Start implements Callable<Integer> {
         private final Console console;
@@ -37,7 +37,7 @@ final class ElsewhereCommands {
     }
 
     /** {@code eider test}. */
-    @Command(name = "test", description = "Set up what is missing and run every test. For those who change Eider itself.",
+    @Command(name = "test", description = "Set up what is missing and run every test of Eider itself.",
             footerHeading = "%nExample:%n", footer = "  eider test")
     static final class Test implements Callable<Integer> {
         private final Console console;
@@ -53,7 +53,7 @@ final class ElsewhereCommands {
     }
 
     /** {@code eider bench}. */
-    @Command(name = "bench", sortOptions = false, description = "Measure loading, memory, start and hot deploy on this machine, and print the figures beside their aims.",
+    @Command(name = "bench", sortOptions = false, description = {"Measure Eider on this machine.", "Loading, memory, start and hot deploy: prints the figures beside their aims. Takes minutes."},
             footerHeading = "%nExample:%n", footer = "  eider bench --quick --json bench.json")
     static final class Bench implements Callable<Integer> {
         private final Console console;

@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code eider plugins}. */
-@Command(name = "plugins", description = "List the connector jars in the drop folders: which serve, and in words why the others do not. JSON and CSV have the whole SHA-256 of each.",
+@Command(name = "plugins", description = {"List the connector jars, and why some do not serve.",
+        "They are those in the drop folders. JSON and CSV have the whole SHA-256 of each."},
         footerHeading = "%nExample:%n", footer = "  eider plugins --format json")
 final class PluginsCommand implements Callable<Integer> {
     private static final int BRIEF = 12;

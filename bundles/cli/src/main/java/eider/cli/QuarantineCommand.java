@@ -10,7 +10,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code eider quarantine [SOURCE]}. */
-@Command(name = "quarantine", sortOptions = false, description = "List the newest rows that were kept aside because they are bad: where each stands, why it is bad, and its raw text.",
+@Command(name = "quarantine", sortOptions = false, description = {"List the rows that were kept aside because they are bad.", "The newest comes first: where each stands, why it is bad, and its raw text."},
         footerHeading = "%nExample:%n", footer = "  eider quarantine inbox --limit 100 --format csv")
 final class QuarantineCommand implements Callable<Integer> {
     private static final Listing<Quarantined> LISTING = new Listing<Quarantined>()

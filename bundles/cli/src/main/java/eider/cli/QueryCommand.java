@@ -16,12 +16,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code eider query SQL}. */
 @Command(name = "query", sortOptions = false,
-        description = {"Run one SELECT statement of DuckDB's dialect and print its rows as they come. The tables are sales and products, and beside them each source's own.",
+        description = {"Run one SELECT statement and print its rows.",
+            "Its dialect is DuckDB's; rows are printed as they come. The tables are sales and products, and beside them each source's own.",
             "A value in a CSV that begins with = or @ is left as it is: take care when a spreadsheet opens it."},
         footerHeading = "%nExample:%n", footer = {"  eider query \"select region, sum(total_amount) from sales group by all order by 2 desc\"",
             "  eider query \"from sales\" --format csv > sales.csv"})
 final class QueryCommand implements Callable<Integer> {
-    private static final Pattern KIND = Pattern.compile("^(?:java\\.sql\\.\\w+: )?[A-Z][a-z]+(?: [A-Za-z-]+){0,4} Error: ");
+    private static final Pattern KIND = Pattern.compile("^(?:java\\.sql\\.\\w+: )?(?:[A-Z][A-Za-z-]* (?:[A-Za-z-]+ ){0,3})Error: ");
     /** How often it is looked whether anybody still reads. */
     private static final int ROWS_A_LOOK = 1_000;
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code eider sources}. */
-@Command(name = "sources", description = "List the configured sources: whether they can sync, and what their last sync brought. Each file config/<connector>~<name>.cfg makes one.",
+@Command(name = "sources", description = {"List the configured sources and their last sync.", "Each file config/<connector>~<name>.cfg makes one."},
         footerHeading = "%nExample:%n", footer = "  eider sources --format json")
 final class SourcesCommand implements Callable<Integer> {
     private static final Listing<Connection> LISTING = new Listing<Connection>()

@@ -13,8 +13,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code eider sync SOURCE}. */
 @Command(name = "sync", sortOptions = false,
-        description = {"Sync a configured source now and wait until its rows are in. Ctrl+C cancels; what was committed stays.",
-            "A source is called as its configuration file is after the ~: config/files~inbox.cfg makes the source inbox."},
+        description = {"Sync a configured source now.",
+            "Waits until its rows are in. Ctrl+C cancels; what was committed stays. A source is called as its configuration file is after the ~: config/files~inbox.cfg makes the source inbox."},
         footerHeading = "%nExample:%n", footer = {"  eider sync inbox", "  eider sync inbox --cancel"})
 final class SyncCommand implements Callable<Integer> {
     private final Console console;

@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 
 /** {@code eider sync-sales --csv FILE}. */
 @Command(name = "sync-sales", sortOptions = false,
-        description = {"Load a file of sales, wherever it lies. The same file again changes nothing; a changed file replaces the rows that came from it.",
-            "Rows that cannot be read are kept in quarantine, the others are loaded."},
+        description = {"Load a file of sales, wherever it lies.",
+            "The same file again changes nothing; a changed file replaces the rows that came from it. Rows that cannot be read are kept in quarantine, the others are loaded."},
         footerHeading = "%nExample:%n", footer = {"  eider sync-sales --csv docs/examples/sales.csv", "  eider quarantine"})
 final class SyncSalesCommand implements Callable<Integer> {
     private final Console console;
