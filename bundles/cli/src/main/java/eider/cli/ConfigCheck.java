@@ -33,6 +33,8 @@ final class ConfigCheck {
             new Option("keep_total", Metatype.Kind.TEXT, false, List.of(), null, null),
             new Option("keep_days", Metatype.Kind.WHOLE_NUMBER, false, List.of(), "0", null)).collect(Collectors.toMap(Option::name, Function.identity())));
     private static final String LEVEL_OF = "level.";
+    /** Parts that Eider is built from can be configured too, but nobody should need to. */
+    private static final String LIBRARY = "org.";
     private static final String SUFFIX = ".cfg";
 
     private final Map<String, Metatype> metatypes = new TreeMap<>(Map.of(LOG.pid(), LOG));
@@ -102,7 +104,8 @@ final class ConfigCheck {
     }
 
     private String known() {
-        return " Known here: " + String.join(", ", metatypes.values().stream().map(m -> m.factory() ? m.pid() + "~NAME" : m.pid()).toList()) + ".";
+        return " Known here: " + String.join(", ", metatypes.values().stream()
+                .filter(metatype -> !metatype.pid().startsWith(LIBRARY)).map(m -> m.factory() ? m.pid() + "~NAME" : m.pid()).toList()) + ".";
     }
 
     private void checkEntries(List<Entry> entries, Metatype metatype, List<Problem> problems) {
@@ -145,6 +148,13 @@ final class ConfigCheck {
     private static void checkValue(Entry entry, Option option, List<Problem> problems) {
         String value = entry.value().strip();
         if (value.contains("$[")) {
+            return;
+        }
+        if (value.isEmpty()) {
+            // samples show options that are left out as 'name ='
+            if (option.required()) {
+                problems.add(new Problem(entry.line(), "option '" + entry.key() + "' has no value, and cannot do without one."));
+            }
             return;
         }
         String wanted = wanted(value, option);

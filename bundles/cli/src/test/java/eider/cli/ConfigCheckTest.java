@@ -128,6 +128,14 @@ class ConfigCheckTest {
     }
 
     @Test
+    void anEmptyValueIsOneThatIsNotGiven() throws IOException {
+        file("files~a.cfg", "path = x\nskip =\nkind =\n");
+        assertThat(Run.of(engine, "config", "check").code()).isZero();
+        file("files~a.cfg", "path =\n");
+        assertThat(problems()).isEqualTo("config/files~a.cfg:1: option 'path' has no value, and cannot do without one.\n");
+    }
+
+    @Test
     void badEncodingIsToldWithItsLine() throws IOException {
         Files.write(home.resolve("config/files~a.cfg"), "path = x\n# Stra\u00dfe\n".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(problems()).isEqualTo("config/files~a.cfg:2: this is not UTF-8; save the file in UTF-8.\n");
