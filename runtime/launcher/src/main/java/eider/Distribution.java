@@ -18,12 +18,12 @@ import java.util.stream.Stream;
  *
  * <p>Bundles lie in folders whose name begins with their start level, {@code 1-services} to {@code 4-pages}; the rest of the name says what they are.
  *
- * @param bundles by start level, and within one level by name
- * @param plugins the connector jars that come with it; those of a home are taken in beside them
+ * @param stages the bundles by start level
+ * @param plugins the folder of the connector jars that come with it; those of a home are taken in beside them
  * @param samples where the sample configurations lie; null if there are none
  * @param signature changes when a bundle does
  */
-record Distribution(List<Stage> stages, List<Path> plugins, Path samples, String signature) {
+record Distribution(List<Stage> stages, Path plugins, Path samples, String signature) {
     /** Set by the {@code eider} script: the folder of the distribution. */
     static final String FOLDER = "eider.distribution";
     private static final String RESOURCES = "META-INF/eider/";
@@ -100,9 +100,8 @@ record Distribution(List<Stage> stages, List<Path> plugins, Path samples, String
         if (stages.isEmpty()) {
             throw new IOException("no bundles in " + bundles);
         }
-        Path plugins = folder.resolve("plugins");
         Path samples = folder.resolve("config");
-        return new Distribution(List.copyOf(stages), Files.isDirectory(plugins) ? List.of(plugins) : List.of(),
+        return new Distribution(List.copyOf(stages), folder.resolve("plugins"),
             Files.isDirectory(samples) ? samples : null, signature.toString());
     }
 

@@ -11,7 +11,6 @@ import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
 import eider.engine.Syncs;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +81,6 @@ public final class Eider implements AutoCloseable {
         private Path folder;
         private int port = -1;
         private final Map<String, Map<String, Object>> configurations = new LinkedHashMap<>();
-        private final List<Path> plugins = new ArrayList<>();
         private boolean demo;
         private Distribution distribution;
         private HomeLock lock;
@@ -121,12 +118,6 @@ public final class Eider implements AutoCloseable {
          */
         public Builder config(String pid, Map<String, ?> options) {
             configurations.put(Objects.requireNonNull(pid, "pid"), Map.copyOf(options));
-            return this;
-        }
-
-        /** Takes connector jars from this folder too, beside {@code plugins/} of the home. */
-        public Builder plugins(Path folder) {
-            plugins.add(folder.toAbsolutePath().normalize());
             return this;
         }
 
@@ -194,18 +185,13 @@ public final class Eider implements AutoCloseable {
         }
 
         private Eider start(Home home, boolean temporary) throws EngineException, IOException, BundleException, InterruptedException {
-            String token = Pages.newToken();
-            List<Path> folders = new ArrayList<>(distribution.plugins());
-            folders.addAll(plugins);
-            folders.add(home.plugins());
             Map<String, String> properties = new LinkedHashMap<>();
             properties.put("eider.home", home.root().toString());
             properties.put("eider.port", Integer.toString(Math.max(port, 0)));
             properties.put("eider.web", Boolean.toString(port >= 0));
             properties.put("eider.memory", Boolean.toString(temporary));
             properties.put("eider.demo", Boolean.toString(demo));
-            properties.put("eider.token", token);
-            properties.put("eider.plugins", String.join(File.pathSeparator, folders.stream().map(Path::toString).toList()));
+            properties.put("eider.dist.plugins", distribution.plugins().toString());
             properties.put("felix.fileinstall.dir", home.config().toString());
             properties.put("felix.fileinstall.filter", ".*\\.cfg");
             properties.put("felix.fileinstall.poll", "800");
@@ -217,8 +203,9 @@ public final class Eider implements AutoCloseable {
             properties.put("org.osgi.service.http.port", Integer.toString(Math.max(port, 0)));
             properties.put("org.apache.felix.http.host", "127.0.0.1");
 
+            Files.deleteIfExists(home.commandFile()); // of a process that died: the lock is ours
             Container container = new Container(distribution, home.cache(), properties);
-            Pages pages = new Pages(home.commandFile(), token);
+            Pages pages = new Pages();
             Eider eider = new Eider(home, temporary, lock, container, pages);
             boolean started = false;
             try {
@@ -392,7 +379,6 @@ public final class Eider implements AutoCloseable {
         }
         boolean interrupted = Thread.interrupted(); // an orderly stop is not cut short
         try {
-            pages.close();
             if (!container.stop(STOP_PATIENCE)) {
                 LOG.error("stopping took longer than {} s; what still ran is left behind", STOP_PATIENCE.toSeconds());
             }
