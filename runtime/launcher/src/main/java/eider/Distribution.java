@@ -50,14 +50,14 @@ record Distribution(List<Stage> stages, Path plugins, Path samples, String signa
             try (BufferedReader in = new BufferedReader(new InputStreamReader(index.openStream(), StandardCharsets.UTF_8))) {
                 lines = in.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
             }
-            // The index holds the SHA-256 of each jar beside its name, so equal indexes mean equal jars.
+            // The first line sums up the content of all jars, so equal indexes mean equal jars; the others name the jars.
             Path marker = target.resolve("index.txt");
             String wanted = String.join("\n", lines);
             if (!Files.exists(marker) || !Files.readString(marker).equals(wanted)) {
                 Files.deleteIfExists(marker);
                 Folders.delete(target);
-                for (String line : lines) {
-                    unpack(line.substring(line.indexOf(' ') + 1).strip(), target);
+                for (String name : lines.subList(1, lines.size())) {
+                    unpack(name, target);
                 }
                 Files.writeString(marker, wanted);
             }

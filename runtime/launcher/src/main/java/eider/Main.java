@@ -194,12 +194,18 @@ public final class Main {
             say("Eider is not running in " + folder.toAbsolutePath().normalize());
             return DONE;
         }
-        Optional<CommandClient> server = await(home);
-        if (server.isPresent()) {
-            int exit = server.get().run(arguments, here(), width(), out, err);
-            if (exit != DONE) {
-                return exit;
+        Optional<CommandClient> server = CommandClient.of(home.commandFile());
+        try {
+            if (server.isPresent()) {
+                int exit = server.get().run(arguments, here(), width(), out, err);
+                if (exit != DONE) {
+                    return exit;
+                }
+            } else {
+                signal(home);
             }
+        } catch (ConnectException e) {
+            signal(home);
         }
         long end = System.nanoTime() + OTHERS.toNanos();
         while (HomeLock.isHeld(home.lock())) {
@@ -212,10 +218,18 @@ public final class Main {
         return DONE;
     }
 
+    /** Asks a process that cannot be talked to, because it is just starting or has no pages, by SIGTERM, which it answers in the same order. */
+    private static void signal(Home home) throws EngineException {
+        boolean asked = HomeLock.holder(home.lock()).flatMap(ProcessHandle::of).map(ProcessHandle::destroy).orElse(false);
+        if (!asked) {
+            throw new EngineException("Eider runs in " + home.root() + ", but cannot be reached. Stop it as the user who started it.");
+        }
+    }
+
     private int command(Path folder, List<String> arguments) throws EngineException, IOException, InterruptedException {
         Home home = existing(folder);
         if (home != null) {
-            Optional<CommandClient> server = await(home);
+            Optional<CommandClient> server = ofHome(home);
             if (server.isPresent()) {
                 try {
                     return server.get().run(arguments, here(), width(), out, err);
@@ -271,7 +285,7 @@ public final class Main {
     }
 
     /** Waits while somebody has the home and cannot be talked to: a server that is starting or stopping, or another command. Empty when nobody has it. */
-    private static Optional<CommandClient> await(Home home) throws IOException, EngineException, InterruptedException {
+    private static Optional<CommandClient> ofHome(Home home) throws IOException, EngineException, InterruptedException {
         long end = System.nanoTime() + OTHERS.toNanos();
         while (HomeLock.isHeld(home.lock())) {
             Optional<CommandClient> server = CommandClient.of(home.commandFile());
