@@ -32,7 +32,7 @@ import org.osgi.service.log.LoggerFactory;
  * The cache is thrown away when any of them, the JDK or the exported packages changed.
  */
 final class Container {
-    /** What the host's class path gives to bundles. The versions are those of the root pom; {@code ContainerTest} compares. */
+    /** What the host's class path gives to bundles. The versions are those that the jars tell; {@code ContainerTest} compares. */
     static final Map<String, String> HOST_PACKAGES = Map.ofEntries(
         Map.entry("eider.connector", "1.0.0"),
         Map.entry("eider.engine", "1.0.0"),
@@ -42,11 +42,11 @@ final class Container {
         Map.entry("org.slf4j.spi", "2.0.20"),
         Map.entry("org.osgi.service.cm", "1.6.1"),
         Map.entry("org.osgi.service.component", "1.5.1"),
-        Map.entry("org.osgi.service.component.propertytypes", "1.5.1"),
-        Map.entry("org.osgi.service.component.runtime", "1.5.1"),
-        Map.entry("org.osgi.service.component.runtime.dto", "1.5.1"),
-        Map.entry("org.osgi.service.log", "1.5.0"),
-        Map.entry("org.osgi.util.function", "1.2.0"),
+        Map.entry("org.osgi.service.component.propertytypes", "1.5"),
+        Map.entry("org.osgi.service.component.runtime", "1.5"),
+        Map.entry("org.osgi.service.component.runtime.dto", "1.5"),
+        Map.entry("org.osgi.service.log", "1.5"),
+        Map.entry("org.osgi.util.function", "1.2"),
         Map.entry("org.osgi.util.promise", "1.3.0"));
 
     private final Distribution distribution;
