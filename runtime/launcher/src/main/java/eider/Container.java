@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import org.apache.felix.framework.FrameworkFactory;
+import org.apache.felix.framework.Felix;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -68,13 +68,16 @@ final class Container {
         Folders.delete(configurations);
         Files.createDirectories(configurations);
 
-        Map<String, String> all = new HashMap<>(properties);
+        Map<String, Object> all = new HashMap<>(properties);
         all.put(Constants.FRAMEWORK_STORAGE, bundleCache.toString());
         all.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exports());
         all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "1");
-        all.put("felix.service.urlhandlers", "false"); // a handler is set once per JVM: two frameworks, or a host's own, would clash
-        all.put("felix.cache.locking", "false"); // the home is locked already
-        all.put("felix.log.level", "1"); // what goes wrong comes as an event too
+        // A URL handler is set once per JVM: two frameworks, or a host's own, would clash.
+        all.put("felix.service.urlhandlers", "false");
+        // The home is locked already.
+        all.put("felix.cache.locking", "false");
+        all.put("felix.log.level", "2");
+        all.put("felix.log.logger", new OsgiLog.OfFramework());
         all.put("felix.cm.dir", configurations.toString());
         all.put("ds.delayed.keepInstances", "true");
         String signature = signature();
@@ -83,11 +86,10 @@ final class Container {
             Files.deleteIfExists(installed);
             all.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         }
-        framework = new FrameworkFactory().newFramework(all);
+        framework = new Felix(all);
         framework.init();
         OsgiLog log = new OsgiLog();
         BundleContext context = framework.getBundleContext();
-        context.addFrameworkListener(log);
         context.addFrameworkListener(event -> {
             if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() instanceof BundleException e) {
                 synchronized (failures) {

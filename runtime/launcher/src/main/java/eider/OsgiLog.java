@@ -1,8 +1,6 @@
 package eider;
 
 import org.osgi.framework.Bundle;
-import org.osgi.framework.FrameworkEvent;
-import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.log.LogService;
 import org.osgi.service.log.Logger;
@@ -16,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * <p>Registered by the launcher instead of a log bundle: it is one class, it is there before the first bundle starts, and it keeps no history.
  * Printf-style loggers ({@code FormatterLogger}) are not offered; nothing here asks for one.
  */
-final class OsgiLog implements LogService, FrameworkListener {
+final class OsgiLog implements LogService {
 
     @Override
     public Logger getLogger(String name) {
@@ -44,18 +42,6 @@ final class OsgiLog implements LogService, FrameworkListener {
     @Override
     public <L extends Logger> L getLogger(Bundle bundle, String name, Class<L> type) {
         return getLogger(Logger.ROOT_LOGGER_NAME.equals(name) && bundle != null ? bundle.getSymbolicName() : name, type);
-    }
-
-    /** Errors that the framework itself meets: a bundle that does not resolve, a listener that throws. */
-    @Override
-    public void frameworkEvent(FrameworkEvent event) {
-        org.slf4j.Logger log = LoggerFactory.getLogger("osgi." + event.getBundle().getSymbolicName());
-        Throwable cause = event.getThrowable();
-        if (event.getType() == FrameworkEvent.ERROR) {
-            log.error("{}", cause == null ? "the framework reports an error" : cause.getMessage(), cause);
-        } else if (event.getType() == FrameworkEvent.WARNING) {
-            log.warn("{}", cause == null ? "the framework warns" : cause.getMessage(), cause);
-        }
     }
 
     @Override
@@ -86,6 +72,26 @@ final class OsgiLog implements LogService, FrameworkListener {
             case LOG_WARNING -> log.warn(message, cause);
             case LOG_INFO -> log.info(message, cause);
             default -> log.debug(message, cause);
+        }
+    }
+
+    /** What the framework itself has to say: a bundle that does not resolve, a listener that throws. It goes to the console where nobody takes it. */
+    static final class OfFramework extends org.apache.felix.framework.Logger {
+        private final org.slf4j.Logger log = LoggerFactory.getLogger("osgi.framework");
+
+        @Override
+        protected void doLog(Bundle bundle, ServiceReference service, int level, String message, Throwable cause) {
+            doLog(level, bundle == null ? message : bundle.getSymbolicName() + ": " + message, cause);
+        }
+
+        @Override
+        protected void doLog(int level, String message, Throwable cause) {
+            switch (level) {
+                case LOG_ERROR -> log.error(message, cause);
+                case LOG_WARNING -> log.warn(message, cause);
+                case LOG_INFO -> log.info(message, cause);
+                default -> log.debug(message, cause);
+            }
         }
     }
 
