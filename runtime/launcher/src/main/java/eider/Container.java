@@ -49,9 +49,10 @@ final class Container {
         Map.entry("org.osgi.util.function", "1.2"),
         Map.entry("org.osgi.util.promise", "1.3.0"));
 
+    /** What bundles of the distribution have before their address; others, a deployer's, are copied into the cache. */
+    private static final String WHERE_IT_LIES = "reference:";
+
     private final Distribution distribution;
-    private final Path bundleCache;
-    private final Path installed;
     private final Framework framework;
     private final List<String> failures = new ArrayList<>();
 
@@ -61,15 +62,14 @@ final class Container {
      */
     Container(Distribution distribution, Path cache, Map<String, String> properties) throws IOException, BundleException {
         this.distribution = distribution;
-        this.bundleCache = cache.resolve("bundles");
-        this.installed = cache.resolve("installed.txt");
+        Path installed = cache.resolve("installed.txt");
         // Configurations are read anew from the files at each start; a remembered one could outlive its file.
         Path configurations = cache.resolve("configurations");
         Folders.delete(configurations);
         Files.createDirectories(configurations);
 
         Map<String, Object> all = new HashMap<>(properties);
-        all.put(Constants.FRAMEWORK_STORAGE, bundleCache.toString());
+        all.put(Constants.FRAMEWORK_STORAGE, cache.resolve("bundles").toString());
         all.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exports());
         all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "1");
         // A URL handler is set once per JVM: two frameworks, or a host's own, would clash.
@@ -91,7 +91,8 @@ final class Container {
         OsgiLog log = new OsgiLog();
         BundleContext context = framework.getBundleContext();
         context.addFrameworkListener(event -> {
-            if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() instanceof BundleException e) {
+            boolean ours = event.getBundle().getLocation().startsWith(WHERE_IT_LIES);
+            if (event.getType() == FrameworkEvent.ERROR && ours && event.getThrowable() instanceof BundleException e) {
                 synchronized (failures) {
                     failures.add(event.getBundle().getSymbolicName() + ": " + e.getMessage());
                 }
@@ -107,7 +108,7 @@ final class Container {
     private void install(BundleContext context) throws BundleException {
         for (Distribution.Stage stage : distribution.stages()) {
             for (Path jar : stage.bundles()) {
-                Bundle bundle = context.installBundle("reference:" + jar.toUri());
+                Bundle bundle = context.installBundle(WHERE_IT_LIES + jar.toUri());
                 bundle.adapt(BundleStartLevel.class).setStartLevel(stage.level());
                 if (bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
                     bundle.start(Bundle.START_ACTIVATION_POLICY);
@@ -154,7 +155,7 @@ final class Container {
         }
     }
 
-    /** What went wrong with bundles since the framework was made, in words. */
+    /** Which bundles of the distribution did not start, and why. */
     List<String> failures() {
         synchronized (failures) {
             return List.copyOf(failures);

@@ -222,11 +222,11 @@ public final class Eider implements AutoCloseable {
                         atLevelOne.accept(container);
                     }
                 }
-                for (String failure : container.failures()) {
-                    LOG.error("a bundle did not start: {}", failure);
+                if (!container.failures().isEmpty()) {
+                    throw new EngineException("Parts of Eider did not start; was the distribution changed? " + String.join("; ", container.failures()));
                 }
                 if (port >= 0 && pages.address().isEmpty()) {
-                    throw new EngineException("The pages did not start" + reasons(container.failures()) + "; the log says more.");
+                    throw new EngineException("The pages did not start; the log says why.");
                 }
                 started = true;
                 return eider;
@@ -235,10 +235,6 @@ public final class Eider implements AutoCloseable {
                     container.stop(STOP_PATIENCE);
                 }
             }
-        }
-
-        private static String reasons(List<String> failures) {
-            return failures.isEmpty() ? "" : " (" + String.join("; ", failures) + ")";
         }
 
         private void abandon(Home temporaryHome) {
@@ -354,7 +350,7 @@ public final class Eider implements AutoCloseable {
             }
         }
         return container.service(type).orElseThrow(() -> new EngineException(
-            "Eider cannot do this: the service " + type.getSimpleName() + " is missing" + Builder.reasons(container.failures()) + "; the log says more."));
+            "Eider cannot do this: the service " + type.getSimpleName() + " is missing; the log says why."));
     }
 
     /** Waits until {@link #close} has ended, whoever called it. */
