@@ -17,6 +17,8 @@ import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.internal.RuntimeDelegateImpl;
 import org.glassfish.jersey.servlet.ServletContainer;
+import org.glassfish.jersey.servlet.async.AsyncContextDelegateProviderImpl;
+import org.glassfish.jersey.servlet.spi.AsyncContextDelegateProvider;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -71,6 +73,7 @@ public final class Rest extends HttpServlet {
                 .registerInstances(new Json(), new Failures(), new AbstractBinder() {
                     @Override
                     protected void configure() {
+                        bind(AsyncContextDelegateProviderImpl.class).to(AsyncContextDelegateProvider.class);
                         bind(engine).to(Engine.class);
                         bind(sales).to(Sales.class);
                         bind(events).to(Events.class);
