@@ -1,5 +1,6 @@
 package eider.web.api;
 
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -23,7 +24,8 @@ public final class EventsResource {
 
     private final Events events;
 
-    EventsResource(Events events) {
+    @Inject
+    public EventsResource(Events events) {
         this.events = events;
     }
 
