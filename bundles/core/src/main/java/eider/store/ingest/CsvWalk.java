@@ -56,7 +56,13 @@ final class CsvWalk {
     static List<String> columns(Scan.Csv scan, Limits limits) throws IOException, SourceException {
         try (Tokens tokens = tokens(scan, limits)) {
             if (scan.header()) {
-                return tokens.next() ? Names.columns(tokens.texts()) : List.of();
+                if (!tokens.next()) {
+                    return List.of();
+                }
+                List<String> header = tokens.texts();
+                int last = header.size() - 1;
+                // A delimiter that ends the header alone names nothing.
+                return Names.columns(last > 0 && header.get(last).isBlank() && usualWidth(tokens) == last ? header.subList(0, last) : header);
             }
             int width = usualWidth(tokens);
             List<String> names = new ArrayList<>();
