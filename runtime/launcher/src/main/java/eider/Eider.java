@@ -186,12 +186,13 @@ public final class Eider implements AutoCloseable {
         }
 
         private Eider start(Home home, boolean temporary) throws EngineException, IOException, BundleException, InterruptedException {
+            boolean isDemo = home.demo(demo);
             Map<String, String> properties = new LinkedHashMap<>();
             properties.put("eider.home", home.root().toString());
             properties.put("eider.port", Integer.toString(Math.max(port, 0)));
             properties.put("eider.web", Boolean.toString(port >= 0));
             properties.put("eider.memory", Boolean.toString(temporary));
-            properties.put("eider.demo", Boolean.toString(demo));
+            properties.put("eider.demo", Boolean.toString(isDemo));
             properties.put("eider.dist.plugins", distribution.plugins().toString());
             properties.put("org.osgi.service.http.port", Integer.toString(Math.max(port, 0)));
             properties.put("org.apache.felix.http.host", "127.0.0.1");
@@ -203,7 +204,7 @@ public final class Eider implements AutoCloseable {
             boolean started = false;
             try {
                 pages.listen(container.context());
-                container.offer(Server.class, eider.new ThisServer(temporary, demo, Instant.now()), Map.of());
+                container.offer(Server.class, eider.new ThisServer(temporary, isDemo, Instant.now()), Map.of());
                 for (Distribution.Stage stage : distribution.stages()) {
                     if (port < 0 && stage.level() > WITHOUT_PAGES) {
                         break;
