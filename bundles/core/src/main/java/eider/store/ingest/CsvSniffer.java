@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +35,7 @@ final class CsvSniffer {
     private final Scan.Csv given;
     private final Limits limits;
 
-    CsvSniffer(Scan.Csv given, Path scratch, Limits limits) {
+    CsvSniffer(Scan.Csv given, Limits limits) {
         this.given = given;
         this.limits = limits;
     }
@@ -78,8 +78,8 @@ final class CsvSniffer {
             throw new Unreadable("The file holds only blank lines.");
         }
         Guess guess = guess(sample, whole);
-        Scan.Csv dialect = new Scan.Csv(given.file(), charset, guess.dialect.delimiter, guess.dialect.quote, guess.dialect.escape, guess.comment, guess.header,
-                guess.skip, given.dateFormat(), given.decimalSeparator(), given.shortRows(), given.columns());
+        Scan.Csv dialect = new Scan.Csv(given.file(), charset, guess.dialect.delimiter, guess.dialect.quote, guess.dialect.escape, guess.comment,
+                guess.header, guess.skip, given.dateFormat(), given.decimalSeparator(), given.shortRows(), given.columns());
         return typed(dialect);
     }
 
@@ -100,7 +100,7 @@ final class CsvSniffer {
     }
 
     /** A record of the sample. */
-    private record Row(long line, List<String> cells, boolean misquoted, int quoted) {
+    private record Row(long line, List<String> cells, boolean misquoted, BitSet quoted) {
         boolean comment(String sign) {
             return cells.getFirst().stripLeading().startsWith(sign);
         }
@@ -154,7 +154,8 @@ final class CsvSniffer {
             throw new Unreadable("The file is not text: it holds " + controls[0] + " control characters, the first in line " + controls[1]
                     + ", and no table can be made out.");
         }
-        if (best.rows.isEmpty() || best.width == 0 || best.consistency() < 0.34 && best.width < 10 || best.regular < 2 && best.misquoted < 2 && best.judged > 3 && best.width > 1) {
+        boolean agreed = best.consistency() >= 0.34 || best.width >= 10;
+        if (best.rows.isEmpty() || !agreed || best.regular < 2 && best.misquoted < 2 && best.judged > 3 && best.width > 1) {
             throw new Unreadable("No table can be made out in the file: its lines do not agree on a number of cells.");
         }
         return guess(best);
@@ -204,7 +205,10 @@ final class CsvSniffer {
 
     private Look escaping(String delimiter, String quote, byte[] sample, boolean whole) throws IOException, SourceException {
         Look doubled = look(new Candidate(delimiter, quote, given.escape() != null ? given.escape() : quote), sample, whole);
-        return given.escape() == null && contains(sample, '\\') ? better(doubled, look(new Candidate(delimiter, quote, "\\"), sample, whole)) : doubled;
+        if (given.escape() != null || !contains(sample, '\\')) {
+            return doubled;
+        }
+        return better(doubled, look(new Candidate(delimiter, quote, "\\"), sample, whole));
     }
 
     private static Look better(Look first, Look second) {
@@ -226,11 +230,12 @@ final class CsvSniffer {
         int length = Math.min(sample.length, MOST_CANDIDATE_BYTES);
         boolean all = whole && length == sample.length;
         String comment = given.comment() == null ? "" : given.comment();
-        try (Tokens tokens = new Tokens(new ByteArrayInputStream(sample, 0, length), candidate.dialect(comment, Math.max(0, given.skip())), limits.lineBytes())) {
+        Dialect dialect = candidate.dialect(comment, Math.max(0, given.skip()));
+        try (Tokens tokens = new Tokens(new ByteArrayInputStream(sample, 0, length), dialect, limits.lineBytes())) {
             while (rows.size() < MOST_RECORDS && tokens.next()) {
-                int quoted = 0;
+                BitSet quoted = new BitSet();
                 for (int i = 0; i < tokens.cells(); i++) {
-                    quoted += tokens.quoted(i) ? 1 : 0;
+                    quoted.set(i, tokens.quoted(i));
                 }
                 rows.add(new Row(tokens.line(), tokens.texts(), tokens.misquoted(), quoted));
             }
@@ -245,19 +250,16 @@ final class CsvSniffer {
             judged = rows;
         }
         Map<Integer, Integer> widths = new HashMap<>();
-        int width = 0;
         int quoted = 0;
         int misquoted = 0;
         for (Row row : judged) {
-            quoted += row.quoted;
+            quoted += row.quoted.cardinality();
             misquoted += row.misquoted ? 1 : 0;
             int cells = row.width();
             // Half a point for a row that is as wide as others, though its quotes are wrong; so points are counted twice.
-            int count = widths.merge(cells, row.misquoted ? 1 : 2, Integer::sum);
-            if (width == 0 || count * Math.sqrt(cells) > widths.get(width) * Math.sqrt(width)) {
-                width = cells;
-            }
+            widths.merge(cells, row.misquoted ? 1 : 2, Integer::sum);
         }
+        int width = CsvWalk.usual(widths, judged.size());
         double points = width == 0 ? 0 : widths.get(width) / 2.0;
         int regular = 0;
         long clean = 0;
@@ -267,9 +269,9 @@ final class CsvSniffer {
         for (Row row : judged) {
             if (row.width() == width) {
                 regular += row.misquoted ? 0 : 1;
-                for (String cell : row.cells) {
+                for (int i = 0; i < width; i++) {
                     cells++;
-                    clean += clean(cell) ? 1 : 0;
+                    clean += row.quoted.get(i) || clean(row.cells.get(i)) ? 1 : 0;
                 }
                 numbers &= row.cells.stream().allMatch(cell -> HALF_NUMBER.matcher(cell).matches());
             }
@@ -398,7 +400,7 @@ final class CsvSniffer {
                 see(below, cell);
                 filled += cell.isBlank() ? 0 : 1;
                 same += !cell.isBlank() && shape(cell).equals(shape(name)) ? 1 : 0;
-                again |= !name.isEmpty() && Normalizer.normalize(cell.strip(), Normalizer.Form.NFKC).equals(Normalizer.normalize(name, Normalizer.Form.NFKC));
+                again |= !name.isEmpty() && normal(cell).equals(normal(name));
             }
             repeated += again ? 1 : 0;
             if (below.typed()) {
@@ -414,6 +416,10 @@ final class CsvSniffer {
             return typedAbove * 3 <= typedBelow && unlike >= repeated;
         }
         return typedBelow == 0 && nameLike && repeated == 0 && !alike && names(first, true);
+    }
+
+    private static String normal(String text) {
+        return Normalizer.normalize(text.strip(), Normalizer.Form.NFKC);
     }
 
     /** What a text is made of: every run of letters is one a, of digits one 9. Runs of words are one a too. */
@@ -435,6 +441,7 @@ final class CsvSniffer {
                 && (scan.dateFormat() != null || scan.columns().stream().noneMatch(column -> temporal(column.field().type())))) {
             return scan;
         }
+        Mark mark = Mark.of(scan.file());
         List<String> names = CsvWalk.columns(scan, limits);
         if (names.isEmpty()) {
             throw new Unreadable("No table can be made out in the file.");
@@ -444,15 +451,19 @@ final class CsvSniffer {
             types[i] = new ColumnTypes();
         }
         long rows = 0;
+        boolean whole = true;
         try (Tokens tokens = CsvWalk.tokens(scan, limits)) {
             if (scan.header()) {
                 tokens.next();
             }
             while (tokens.next()) {
                 see(tokens, types, scan.shortRows());
+                whole &= tokens.cells() == types.length;
                 rows++;
             }
+            whole &= tokens.plain();
         }
+        Profile.Memory.RECENT.add(new Profile(mark, Profile.Structure.of(scan), names, types, rows, whole));
         String decimal = scan.decimalSeparator();
         String pattern = scan.dateFormat();
         if (decimal == null) {
@@ -462,7 +473,7 @@ final class CsvSniffer {
             pattern = pattern(types);
         }
         boolean sure = decimal != null || !";".equals(scan.delimiter());
-        char mark = ",".equals(decimal) ? ',' : '.';
+        char point = ",".equals(decimal) ? ',' : '.';
         List<Scan.Column> columns = new ArrayList<>(scan.columns());
         if (!columnsKnown) {
             List<String> fields = Names.fields(scan.header() ? names : names.stream().map(name -> "").toList());
@@ -471,7 +482,7 @@ final class CsvSniffer {
             boolean drop = rows > 0 && last > 0 && types[last].empty() && (!scan.header() || names.get(last).equals("column" + last));
             for (int i = 0; i < types.length - (drop ? 1 : 0); i++) {
                 String name = names.get(i);
-                Type type = types[i].type(mark, sure, pattern);
+                Type type = types[i].type(point, sure, pattern);
                 columns.add(new Scan.Column(name, Field.of(fields.get(i), type,
                         scan.header() ? "Column '" + name + "' of the file" : "Column " + (i + 1) + " of the file")));
             }
@@ -490,6 +501,9 @@ final class CsvSniffer {
         for (int i = 0; i < Math.min(cells, types.length); i++) {
             if (!tokens.empty(i)) {
                 types[i].see(b, tokens.from(i), tokens.to(i));
+                if (tokens.escaped(i)) {
+                    types[i].untidy();
+                }
             }
         }
     }
@@ -522,8 +536,9 @@ final class CsvSniffer {
         }
         String best = null;
         for (Map.Entry<String, Integer> entry : counts.entrySet()) {
-            if (best == null || entry.getKey().startsWith(best + " ") || entry.getValue() > counts.get(best) && !best.startsWith(entry.getKey() + " ")) {
-                best = entry.getKey();
+            String pattern = entry.getKey();
+            if (best == null || pattern.startsWith(best + " ") || entry.getValue() > counts.get(best) && !best.startsWith(pattern + " ")) {
+                best = pattern;
             }
         }
         return best;
