@@ -86,12 +86,17 @@ final class Felix implements Connector {
         settings.put("felix.bootdelegation.implicit", "false");
         settings.put("felix.cm.dir", scratch.resolve("configurations").toString());
         settings.put("eider.home", home.toString());
-        Framework framework = new FrameworkFactory().newFramework(settings);
-        framework.start();
-        for (Class<?> anchor : List.of(PersistenceManager.class, ScrInfo.class)) {
-            framework.getBundleContext().installBundle(location(anchor).toUri().toString()).start();
+        Felix felix = new Felix(new FrameworkFactory().newFramework(settings), jar, Metatype.of(jar).pid());
+        try {
+            felix.framework.start();
+            for (Class<?> anchor : List.of(PersistenceManager.class, ScrInfo.class)) {
+                felix.framework.getBundleContext().installBundle(location(anchor).toUri().toString()).start();
+            }
+        } catch (BundleException e) {
+            felix.framework.stop();
+            throw e;
         }
-        return new Felix(framework, jar, Metatype.of(jar).pid());
+        return felix;
     }
 
     /** Installs and starts the connector. */

@@ -30,7 +30,12 @@ public interface FelixContract extends SourceContract {
     @Override
     default Connector start(Path home) throws Exception {
         Felix felix = Felix.start(bundle(), home, scratch(home));
-        felix.install();
+        try {
+            felix.install();
+        } catch (Exception e) {
+            felix.close();
+            throw e;
+        }
         return felix;
     }
 

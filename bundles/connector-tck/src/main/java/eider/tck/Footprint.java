@@ -3,6 +3,7 @@ package eider.tck;
 import eider.connector.Source;
 import java.io.File;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.lang.reflect.Constructor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,25 +60,31 @@ record Footprint(long heap, long resident, long calls) {
         return new Footprint(Long.parseLong(words[1]), Long.parseLong(words[2]), Long.parseLong(words[3]));
     }
 
-    /** In the child: {@code contract class, home, rows}. */
-    public static void main(String[] arguments) throws Exception {
-        Constructor<?> constructor = Class.forName(arguments[0]).getDeclaredConstructor();
-        constructor.setAccessible(true);
-        SourceContract contract = (SourceContract) constructor.newInstance();
-        Path home = Path.of(arguments[1]);
+    /** In the child: {@code contract class, home, rows}. Ends the JVM even where a connector left threads behind: that is asked elsewhere. */
+    public static void main(String[] arguments) {
+        int code = 0;
+        try {
+            Constructor<?> constructor = Class.forName(arguments[0]).getDeclaredConstructor();
+            constructor.setAccessible(true);
+            System.out.println(measure((SourceContract) constructor.newInstance(), Path.of(arguments[1]), Integer.parseInt(arguments[2])));
+        } catch (Throwable e) {
+            e.printStackTrace(System.out);
+            code = 1;
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(code);
+    }
+
+    private static String measure(SourceContract contract, Path home, int rows) throws Exception {
         Watch watch = new Watch();
         try (Warehouse warehouse = Warehouse.open(home); Outside outside = contract.outside(home, "footprint"); Connector connector = contract.start(home)) {
-            outside.fill(Integer.parseInt(arguments[2]));
+            outside.fill(rows);
             Source source = connector.connect("footprint", outside.options());
             Reading.all(source, warehouse.sniffer(), watch);
             watch.look();
-            System.out.println("footprint " + watch.heap + " " + peak() + " " + watch.calls);
-            if (source.hashCode() == 0) {
-                System.out.println("the source is reachable until here");
-            }
+            Reference.reachabilityFence(source);
+            return "footprint " + watch.heap + " " + peak() + " " + watch.calls;
         }
-        System.out.flush();
-        Runtime.getRuntime().halt(0);
     }
 
     /** Looks at the first call, the second, the fourth, the eighth…: whatever grows with the rows is then seen at more than half of its size. */

@@ -63,7 +63,7 @@ public class LedgerContract implements SourceContract {
             builder.setProperty("-includepackage", "");
             builder.setProperty(Constants.DSANNOTATIONS, component.getName());
             builder.setProperty(Constants.DSANNOTATIONS_OPTIONS, "norequirements");
-            builder.setProperty(Constants.METATYPE_ANNOTATIONS, "eider.tck.ledger.LedgerConfig");
+            builder.setProperty(Constants.METATYPE_ANNOTATIONS, "eider.tck.ledger.LedgerConfig," + component.getName());
             builder.setProperty(Constants.IMPORT_PACKAGE, "eider.connector,org.slf4j");
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
                 if (new File(entry).exists()) {
