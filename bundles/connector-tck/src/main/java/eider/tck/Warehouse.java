@@ -8,6 +8,7 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Progress;
 import eider.engine.Rows;
+import eider.store.ingest.FileSniffer;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,21 +26,24 @@ final class Warehouse implements AutoCloseable {
     record Table(long rows, BigInteger hash) {}
 
     private final Engine engine;
+    private final Sniffer sniffer;
 
-    private Warehouse(Engine engine) {
+    private Warehouse(Engine engine, Sniffer sniffer) {
         this.engine = engine;
+        this.sniffer = sniffer;
     }
 
     static Warehouse open(Path home) throws Exception {
         for (String folder : List.of("config", "plugins", "data", "inbox", "backups", "logs")) {
             Files.createDirectories(home.resolve(folder));
         }
-        return new Warehouse(Engine.open(home));
+        Path scratch = Files.createDirectories(home.resolve("data").resolve("sniffing"));
+        return new Warehouse(Engine.open(home), new FileSniffer(scratch));
     }
 
-    /** Finds out about files as it does for a sync. */
+    /** Finds out about files as the engine does for a sync. */
     Sniffer sniffer() {
-        return engine.sniffer();
+        return sniffer;
     }
 
     /**
