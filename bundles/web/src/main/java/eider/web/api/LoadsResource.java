@@ -1,0 +1,62 @@
+package eider.web.api;
+
+import eider.engine.EngineException;
+import eider.engine.Load;
+import eider.engine.Loads;
+import eider.web.Engine;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code GET /api/v1/loads?limit=50}: the newest loads, newest first; at most 1,000. */
+@Path("loads")
+public final class LoadsResource {
+    private static final int MOST = 1000;
+
+    private final Engine engine;
+
+    @Inject
+    public LoadsResource(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** @param state {@code running}, {@code committed}, {@code unchanged}, {@code held}, {@code failed} or {@code cancelled} */
+    public record Entry(long id, String run, String connection, String dataset, String state, String started, String finished,
+            long inserted, long updated, long removed, long quarantined, String places, String message) {
+
+        static Entry of(Load load) {
+            return new Entry(load.id(), load.run(), load.connection(), load.dataset(), word(load.state()), moment(load.started()),
+                    moment(load.finished()), load.inserted(), load.updated(), load.removed(), load.quarantined(), load.places(), load.message());
+        }
+    }
+
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    public List<Entry> loads(@QueryParam("limit") @DefaultValue("50") String limit) throws EngineException {
+        int count = number(limit);
+        Loads loads = engine.loads().orElseThrow(() -> Failures.notReady("The store is not open yet; try again in a moment."));
+        return loads.latest(count).stream().map(Entry::of).toList();
+    }
+
+    private static int number(String limit) {
+        if (!limit.matches("[0-9]{1,4}") || Integer.parseInt(limit) < 1 || Integer.parseInt(limit) > MOST) {
+            throw new IllegalArgumentException("'limit' must be a whole number from 1 to " + MOST + ".");
+        }
+        return Integer.parseInt(limit);
+    }
+
+    static String word(Enum<?> state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    static String moment(Instant at) {
+        return at == null ? null : at.toString();
+    }
+}
