@@ -10,6 +10,8 @@ import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.connector.SourceException;
 import eider.engine.Load;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,9 +91,19 @@ public interface SourceContract {
         return module().resolve("target").resolve("classes");
     }
 
-    /** The documented sample configuration. */
-    default Path sample() throws Exception {
-        return module().resolve("config").resolve(Metatype.of(bundle()).pid() + "~sample.cfg");
+    /** The documented sample configuration: {@code config/<pid>~….cfg.sample} of the connector's folder, or of the repository that it is a bundle of. */
+    default Path sample() throws IOException {
+        String pid = Metatype.of(bundle()).pid();
+        List<Path> found = new ArrayList<>();
+        for (Path folder : List.of(module().resolve("config"), module().resolve("../../config").normalize())) {
+            if (found.isEmpty() && Files.isDirectory(folder)) {
+                try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, pid + "~*.cfg{,.sample}")) {
+                    files.forEach(found::add);
+                }
+            }
+        }
+        assertThat(found).as("sample configurations in config/, of PID %s", pid).hasSize(1);
+        return found.getFirst();
     }
 
     /** Starts the connector where this contract runs it: here a plain JVM. Not for authors. */

@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Modifier;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -73,31 +71,33 @@ final class StaticState {
         return changes && !fixed ? "holds a " + kind + ", which can change" : null;
     }
 
+    /** The names of the classes beside a source: in the bundle that was named, or, for a source that does not come from it, where it does come from. */
     private static List<String> classes(Class<?> source, Path bundle) throws IOException {
-        Path place = place(source, bundle);
-        if (Files.isDirectory(place)) {
-            return classes(place, source.getPackageName());
+        List<String> names = in(bundle, source.getPackageName());
+        if (names.contains(source.getName())) {
+            return names;
         }
-        try (FileSystem jar = FileSystems.newFileSystem(place)) {
-            return classes(jar.getPath("/"), source.getPackageName());
-        }
-    }
-
-    private static Path place(Class<?> source, Path bundle) throws IOException {
-        String entry = source.getName().replace('.', '/') + ".class";
-        if (Files.isDirectory(bundle) ? Files.exists(bundle.resolve(entry)) : Files.exists(bundle)) {
-            return bundle;
-        }
-        CodeSource code = source.getProtectionDomain().getCodeSource();
         try {
-            return Path.of(URI.create(code.getLocation().toURI().toString()));
+            return in(Path.of(source.getProtectionDomain().getCodeSource().getLocation().toURI()), source.getPackageName());
         } catch (URISyntaxException e) {
             throw new IOException("the classes of " + source.getName() + " are not to be found", e);
         }
     }
 
+    private static List<String> in(Path place, String in) throws IOException {
+        if (Files.isDirectory(place)) {
+            return classes(place, in);
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(place)) {
+            return classes(jar.getPath("/"), in);
+        }
+    }
+
     private static List<String> classes(Path root, String in) throws IOException {
         Path folder = root.resolve(in.replace('.', '/'));
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             return files.map(file -> root.relativize(file).toString().replace('\\', '/')).filter(name -> name.endsWith(".class"))
                     .map(name -> name.substring(0, name.length() - ".class".length()).replace('/', '.')).sorted().toList();

@@ -23,9 +23,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.platform.engine.TestTag;
-import org.junit.platform.testkit.engine.EngineTestKit;
-import org.junit.platform.testkit.engine.Event;
-import org.junit.platform.testkit.engine.Events;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** The contract can fail: each of these sources breaks one clause, and the tests of that clause and of no other one find it. */
 class BrokenSourcesTest {
@@ -100,20 +102,23 @@ class BrokenSourcesTest {
         assertBreaks(Staying.class, "S10", "class loaders");
     }
 
+    /** S13 is left out unless it is asked for: it costs two more JVMs each time. */
     private static void assertBreaks(Class<?> contract, String clause, String telling) {
-        Events tests = EngineTestKit.engine("junit-jupiter").selectors(selectClass(contract)).execute().testEvents();
-        assertThat(tests.started().count()).as("tests of the contract").isGreaterThanOrEqualTo(12);
-        Map<String, String> failures = tests.failed().stream().collect(Collectors.toMap(BrokenSourcesTest::clauses, BrokenSourcesTest::reason, String::concat, TreeMap::new));
+        SummaryGeneratingListener listener = new SummaryGeneratingListener();
+        LauncherDiscoveryRequestBuilder tests = LauncherDiscoveryRequestBuilder.request().selectors(selectClass(contract));
+        if (!clause.equals("S13")) {
+            tests.filters(TagFilter.excludeTags("S13"));
+        }
+        LauncherFactory.create().execute(tests.build(), listener);
+        assertThat(listener.getSummary().getTestsStartedCount()).as("tests of the contract").isGreaterThanOrEqualTo(11);
+        Map<String, String> failures = listener.getSummary().getFailures().stream()
+                .collect(Collectors.toMap(BrokenSourcesTest::clauses, failure -> failure.getException().toString(), String::concat, TreeMap::new));
         assertThat(failures).containsOnlyKeys(clause);
         assertThat(failures.get(clause)).contains(telling);
     }
 
-    private static String clauses(Event event) {
-        return event.getTestDescriptor().getTags().stream().map(TestTag::getName).collect(Collectors.joining(","));
-    }
-
-    private static String reason(Event event) {
-        return event.getRequiredPayload(org.junit.platform.engine.TestExecutionResult.class).getThrowable().map(Throwable::toString).orElse("");
+    private static String clauses(TestExecutionSummary.Failure failure) {
+        return failure.getTestIdentifier().getTags().stream().map(TestTag::getName).collect(Collectors.joining(","));
     }
 
     static class WrongType extends LedgerContract {
@@ -177,7 +182,7 @@ class BrokenSourcesTest {
         }
 
         @Override
-        public Path sample() throws Exception {
+        public Path sample() {
             return super.module().resolve("config").resolve("ledger~sample.cfg");
         }
     }

@@ -4,7 +4,7 @@ import eider.tck.ledger.LedgerConfig;
 import eider.tck.ledger.LedgerSource;
 import java.math.BigDecimal;
 
-/** Pushes money as a double. */
+/** Pushes money as a double, now and then. */
 public class WrongTypeSource extends LedgerSource {
     public WrongTypeSource(LedgerConfig config) {
         super(config);
@@ -13,7 +13,9 @@ public class WrongTypeSource extends LedgerSource {
     @Override
     protected Object[] values(String[] cells) {
         Object[] values = super.values(cells);
-        values[2] = ((BigDecimal) values[2]).doubleValue();
+        if (cells[2].endsWith("0")) {
+            values[2] = ((BigDecimal) values[2]).doubleValue();
+        }
         return values;
     }
 }
