@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 final class Handbook {
     /** {@code name = value}, or {@code #name = value} for an option left at its default. */
-    private static final Pattern ASSIGNMENT = Pattern.compile("^\\s*#?\\s?([A-Za-z][A-Za-z0-9._-]*)\\s*=(.*)$");
+    private static final Pattern ASSIGNMENT = Pattern.compile("^\\s*(#?)\\s?([A-Za-z][A-Za-z0-9._-]*)\\s*=(.*)$");
     private static final List<String> NONE = List.of("", "-", "–", "—", "none", "empty", "required", "(none)", "(empty)", "(required)");
 
     private Handbook() {}
@@ -55,15 +55,19 @@ final class Handbook {
         return options;
     }
 
-    /** The assignments of a sample, those commented out among them. */
+    /** The assignments of a sample; one that is commented out counts where the option has no other, and else is an example. */
     static Map<String, String> sample(Path file) throws IOException {
         Map<String, String> options = new LinkedHashMap<>();
+        Map<String, String> examples = new LinkedHashMap<>();
         for (String line : Files.readAllLines(file)) {
             Matcher assignment = ASSIGNMENT.matcher(line);
-            if (assignment.matches()) {
-                options.put(assignment.group(1), assignment.group(2).strip());
+            if (assignment.matches() && assignment.group(1).isEmpty()) {
+                options.put(assignment.group(2), assignment.group(3).strip());
+            } else if (assignment.matches()) {
+                examples.putIfAbsent(assignment.group(2), assignment.group(3).strip());
             }
         }
+        examples.forEach(options::putIfAbsent);
         return options;
     }
 
