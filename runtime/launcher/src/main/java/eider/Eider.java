@@ -61,15 +61,17 @@ public final class Eider implements AutoCloseable {
     private final HomeLock lock;
     private final Container container;
     private final Pages pages;
+    private final Runnable stopping;
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean closing;
 
-    private Eider(Home home, boolean temporary, HomeLock lock, Container container, Pages pages) {
+    private Eider(Home home, boolean temporary, HomeLock lock, Container container, Pages pages, Runnable stopping) {
         this.home = home;
         this.temporary = temporary;
         this.lock = lock;
         this.container = container;
         this.pages = pages;
+        this.stopping = stopping;
     }
 
     public static Builder builder() {
@@ -86,6 +88,7 @@ public final class Eider implements AutoCloseable {
         private HomeLock lock;
         private Consumer<String> progress = step -> {};
         private Consumer<Container> atLevelOne = container -> {};
+        private Runnable stopping = () -> {};
 
         private Builder() {}
 
@@ -144,6 +147,11 @@ public final class Eider implements AutoCloseable {
 
         Builder atLevelOne(Consumer<Container> more) {
             this.atLevelOne = more;
+            return this;
+        }
+
+        Builder stopping(Runnable told) {
+            this.stopping = told;
             return this;
         }
 
@@ -206,7 +214,7 @@ public final class Eider implements AutoCloseable {
             Files.deleteIfExists(home.commandFile()); // of a process that died: the lock is ours
             Container container = new Container(distribution, home.cache(), properties);
             Pages pages = new Pages();
-            Eider eider = new Eider(home, temporary, lock, container, pages);
+            Eider eider = new Eider(home, temporary, lock, container, pages, stopping);
             boolean started = false;
             try {
                 pages.listen(container.context());
@@ -375,6 +383,7 @@ public final class Eider implements AutoCloseable {
         }
         boolean interrupted = Thread.interrupted(); // an orderly stop is not cut short
         try {
+            stopping.run();
             if (!container.stop(STOP_PATIENCE)) {
                 LOG.error("stopping took longer than {} s; what still ran is left behind", STOP_PATIENCE.toSeconds());
             }
