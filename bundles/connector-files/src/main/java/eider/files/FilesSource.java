@@ -103,7 +103,7 @@ public final class FilesSource implements Source {
         for (Found file : settings.finder().find()) {
             try {
                 Look look = look(file, settings, sniffer);
-                List<String> names = Mapping.fields(look.headings(), settings);
+                List<String> names = Mapping.fields(look.headings(), look.names(), settings);
                 Mapping.checkComplete(look.headings(), names, settings);
                 for (int i = 0; i < names.size(); i++) {
                     merge(fields, names.get(i), look.headings().get(i), look.types().get(i), settings);
@@ -311,7 +311,7 @@ public final class FilesSource implements Source {
     private void load(News one, String part, Request request, Settings settings, Sink sink) throws SourceException, InterruptedException {
         Found file = one.file;
         Look look = look(file, settings, request.sniffer());
-        List<String> names = Mapping.fields(look.headings(), settings);
+        List<String> names = Mapping.fields(look.headings(), look.names(), settings);
         Mapping.checkComplete(look.headings(), names, settings);
         switch (look) {
             case Look.Scanned scanned -> {

@@ -18,6 +18,9 @@ sealed interface Look {
 
     List<Type> types();
 
+    /** A legal field name for each. */
+    List<String> names();
+
     /**
      * A file that the store reads itself.
      *
@@ -34,6 +37,11 @@ sealed interface Look {
         @Override
         public List<Type> types() {
             return found.columns().stream().map(column -> column.field().type()).toList();
+        }
+
+        @Override
+        public List<String> names() {
+            return found.columns().stream().map(column -> column.field().name()).toList();
         }
 
         /** The scan that puts each column into its field. */
@@ -65,6 +73,11 @@ sealed interface Look {
         @Override
         public List<Type> types() {
             return sheet.types();
+        }
+
+        @Override
+        public List<String> names() {
+            return sheet.names();
         }
     }
 

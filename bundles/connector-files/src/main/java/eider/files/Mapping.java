@@ -19,9 +19,9 @@ final class Mapping {
 
     /**
      * A field name for each heading, in order: what the option {@code columns} says, else a field of the canonical table whose name is the
-     * heading's but for case, spaces and underscores, else the heading in lower_snake.
+     * heading's but for case, spaces and underscores, else the one of {@code names}, which are legal and come from the headings.
      */
-    static List<String> fields(List<String> headings, Settings settings) throws SourceException {
+    static List<String> fields(List<String> headings, List<String> names, Settings settings) throws SourceException {
         String[] fields = new String[headings.size()];
         Set<String> taken = new HashSet<>();
         for (int i = 0; i < fields.length; i++) {
@@ -47,7 +47,7 @@ final class Mapping {
         }
         for (int i = 0; i < fields.length; i++) {
             if (fields[i] == null) {
-                fields[i] = Names.free(headings.get(i), i, taken);
+                fields[i] = Names.free(names.get(i), i, taken);
             }
         }
         return new ArrayList<>(Arrays.asList(fields));

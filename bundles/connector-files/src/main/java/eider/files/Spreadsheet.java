@@ -6,6 +6,7 @@ import eider.connector.Sink;
 import eider.connector.SourceException;
 import eider.connector.SourceException.Kind;
 import eider.connector.Type;
+import eider.kit.Names;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -20,10 +21,24 @@ import java.util.Set;
  *
  * @param headerRow the row of the headings, 0 if there is none
  * @param left the column in which the table begins, from 0: empty ones before it are no part of it
+ * @param headings a column without one is {@code column0}, {@code column1} …, by its position, as in a text file
  * @param types of its columns, such that no value changes
  * @param rows without the headings, for progress
  */
 record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String> headings, List<Type> types, long rows) {
+
+    /** A legal field name for each column. */
+    List<String> names() {
+        return names(headings);
+    }
+
+    private static List<String> names(List<String> headings) {
+        List<String> named = new ArrayList<>();
+        for (int i = 0; i < headings.size(); i++) {
+            named.add(headings.get(i).equals("column" + i) ? "column_" + (i + 1) : headings.get(i));
+        }
+        return Names.unique(named);
+    }
 
     static Spreadsheet look(Path file, Settings settings) throws SourceException, InterruptedException {
         try (Workbook book = Workbook.open(file)) {
@@ -161,7 +176,7 @@ record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String
             List<String> headings = new ArrayList<>();
             for (int i = left; i < width; i++) {
                 Object cell = header && i < first.size() ? first.get(i) : null;
-                headings.add(cell == null ? "column_" + (i - left + 1) : Cells.text(cell).strip());
+                headings.add(cell == null ? "column" + (i - left) : Cells.text(cell).strip());
             }
             if (!header) {
                 rows++;
@@ -190,7 +205,7 @@ record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String
             if (settings.canonical() != null) {
                 List<String> headings = first.stream().skip(left).map(Cells::text).toList();
                 try {
-                    Mapping.checkComplete(headings, Mapping.fields(headings, settings), settings);
+                    Mapping.checkComplete(headings, Mapping.fields(headings, names(headings), settings), settings);
                     return true;
                 } catch (SourceException e) {
                     if (e.kind() != Kind.DATA) {

@@ -14,7 +14,7 @@ public final class Names {
     private static final int LONGEST = 58;
     private static final Pattern LEGAL = Pattern.compile("[a-z][a-z0-9_]{0,62}");
     private static final Pattern MARKS = Pattern.compile("\\p{M}+");
-    private static final Pattern HUMP = Pattern.compile("(?<=[\\p{Ll}0-9])(?=\\p{Lu})");
+    private static final Pattern HUMP = Pattern.compile("(?<=[\\p{Ll}0-9])(?=\\p{Lu}\\p{Ll})");
     private static final Pattern OTHER = Pattern.compile("[^a-z0-9]+");
 
     private Names() {
@@ -27,7 +27,7 @@ public final class Names {
 
     /**
      * {@code Total Amount}, {@code totalAmount} and {@code TOTAL_AMOUNT} become {@code total_amount}, {@code Größe} becomes
-     * {@code groesse}; the empty text if no letter or digit of the Latin alphabet is in it.
+     * {@code groesse}, {@code 2024} becomes {@code column_2024}; the empty text if no letter or digit of the Latin alphabet is in it.
      */
     public static String snake(String heading) {
         String text = heading.replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("Ä", "Ae").replace("Ö", "Oe").replace("Ü", "Ue")
@@ -37,7 +37,7 @@ public final class Names {
         text = OTHER.matcher(text).replaceAll("_");
         text = text.replaceAll("^_+|_+$", "");
         if (!text.isEmpty() && Character.isDigit(text.charAt(0))) {
-            text = "n_" + text;
+            text = "column_" + text;
         }
         return text.length() > LONGEST ? text.substring(0, LONGEST).replaceAll("_+$", "") : text;
     }

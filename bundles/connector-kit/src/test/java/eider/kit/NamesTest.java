@@ -18,7 +18,7 @@ class NamesTest {
     void foreignLettersBecomeLatinOnes() {
         assertThat(Names.snake("Größe (cm)")).isEqualTo("groesse_cm");
         assertThat(Names.snake("Prénom")).isEqualTo("prenom");
-        assertThat(Names.snake("2024")).isEqualTo("n_2024");
+        assertThat(Names.snake("2024")).isEqualTo("column_2024");
     }
 
     @Test

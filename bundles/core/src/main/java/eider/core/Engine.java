@@ -1,10 +1,12 @@
 package eider.core;
 
+import eider.connector.FileOpener;
 import eider.engine.Loads;
 import eider.engine.Queries;
 import eider.engine.Syncs;
 import eider.query.QueryService;
 import eider.store.Store;
+import eider.store.ingest.FileSniffer;
 import eider.sync.LoadHistory;
 import eider.sync.SyncService;
 import java.nio.file.Path;
@@ -23,18 +25,18 @@ public final class Engine implements AutoCloseable {
     private Engine(Store store) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        this.syncs = new SyncService(store, loads, "EUR");
+        this.syncs = new SyncService(store, loads, new FileSniffer(store.handover()), "EUR");
         this.queries = new QueryService(store);
     }
 
     /** @param home the folder that holds {@code data/}; made if it is not there */
     public static Engine open(Path home) {
-        return of(new Store(Store.Settings.in(home, false, "512MB"), InstantSource.system()));
+        return of(new Store(Store.Settings.in(home, false, "512MB"), InstantSource.system(), step -> {}));
     }
 
     /** Rows are kept in memory; {@code home} holds only files that pass through. */
     public static Engine inMemory(Path home) {
-        return of(new Store(Store.Settings.in(home, true, "512MB"), InstantSource.system()));
+        return of(new Store(Store.Settings.in(home, true, "512MB"), InstantSource.system(), step -> {}));
     }
 
     public static Engine of(Store store) {
@@ -46,7 +48,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /** For connectors that open files: what OSGi does by a service. */
-    public void opener(eider.connector.FileOpener opener) {
+    public void opener(FileOpener opener) {
         syncs.addOpener(opener);
     }
 

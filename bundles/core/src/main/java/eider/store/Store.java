@@ -67,15 +67,11 @@ public final class Store implements AutoCloseable {
 
     @Activate
     public Store(@Reference Server server, StoreConfig config) {
-        this(Settings.in(server.home(), server.inMemory(), config.memory_limit()), InstantSource.system());
-    }
-
-    public Store(Settings settings, InstantSource clock) {
-        this(settings, clock, step -> {});
+        this(Settings.in(server.home(), server.inMemory(), config.memory_limit()), InstantSource.system(), step -> {});
     }
 
     /** @param steps told when a load reaches each of its steps; for the tests that kill the process there */
-    Store(Settings settings, InstantSource clock, Consumer<Step> steps) {
+    public Store(Settings settings, InstantSource clock, Consumer<Step> steps) {
         this.settings = settings;
         this.clock = clock;
         this.steps = steps;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -70,13 +71,13 @@ public final class SyncService implements Syncs {
 
     @Activate
     public SyncService(@Reference Store store, @Reference LoadHistory history, BusinessConfig config) {
-        this(store, history, config.base_currency());
+        this(store, history, new FileSniffer(store.handover()), config.base_currency());
     }
 
-    public SyncService(Store store, LoadHistory history, String baseCurrency) {
+    public SyncService(Store store, LoadHistory history, Sniffer sniffer, String baseCurrency) {
         this.store = store;
         this.history = history;
-        this.sniffer = new FileSniffer(store.handover());
+        this.sniffer = sniffer;
         this.baseCurrency = baseCurrency;
     }
 
@@ -222,7 +223,7 @@ public final class SyncService implements Syncs {
     }
 
     private static Connection connection(Entry entry, List<Load> latest, String problem) {
-        Map<String, Load> last = new java.util.LinkedHashMap<>();
+        Map<String, Load> last = new LinkedHashMap<>();
         for (Load load : latest) {
             if (load.connection().equals(entry.name)) {
                 last.putIfAbsent(load.dataset(), load);

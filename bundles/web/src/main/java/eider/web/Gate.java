@@ -6,30 +6,27 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.servlet.whiteboard.Preprocessor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Every request passes here before anything else looks at it.
  *
  * <p>Nobody signs in yet, so only this machine is served: the request must have come in over loopback and must name this machine in its
  * Host header, or else a page of the internet could make the browser read our pages under a name of its own (DNS rebinding). A request
- * that changes something must not come from another page (cross-site request forgery). What fails further in ends here as one sentence.
+ * that changes something must not come from another page (cross-site request forgery).
  *
  * <p>Every servlet refers to this component, so that none is ever served without it, not even while the bundle starts or stops.
  */
 @Component(service = {Preprocessor.class, Gate.class}, property = "service.ranking:Integer=1000")
 public final class Gate implements Preprocessor {
-    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final Set<String> NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -50,18 +47,7 @@ public final class Gate implements Preprocessor {
             Answer.sentence(request, response, refusal.get().status(), refusal.get().sentence());
             return;
         }
-        try {
-            chain.doFilter(request, response);
-        } catch (EOFException gone) {
-            LOG.debug("{} {} was left by its reader", request.getMethod(), request.getRequestURI());
-        } catch (IOException | ServletException | RuntimeException e) {
-            LOG.error("{} {} failed", request.getMethod(), printable(request.getRequestURI()), e);
-            if (!response.isCommitted()) {
-                response.reset();
-                harden(response);
-                Answer.sentence(request, response, 500, "Eider could not answer; the log of the server says why.");
-            }
-        }
+        chain.doFilter(request, response);
     }
 
     private record Refusal(int status, String sentence) {}
@@ -93,7 +79,7 @@ public final class Gate implements Preprocessor {
     }
 
     private static String bracketed(String name) {
-        String lower = name.toLowerCase(java.util.Locale.ROOT);
+        String lower = name.toLowerCase(Locale.ROOT);
         return lower.indexOf(':') >= 0 && !lower.startsWith("[") ? "[" + lower + "]" : lower;
     }
 
@@ -105,9 +91,5 @@ public final class Gate implements Preprocessor {
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         response.setHeader("Cache-Control", "no-store");
-    }
-
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -7,6 +7,7 @@ import eider.web.figures.Figures;
 import eider.web.figures.Figures.Sum;
 import eider.web.figures.Range;
 import eider.web.figures.Sales;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -21,7 +22,8 @@ public final class DashboardResource {
     private final Engine engine;
     private final Sales sales;
 
-    DashboardResource(Engine engine, Sales sales) {
+    @Inject
+    public DashboardResource(Engine engine, Sales sales) {
         this.engine = engine;
         this.sales = sales;
     }

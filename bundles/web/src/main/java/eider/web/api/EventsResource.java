@@ -1,5 +1,6 @@
 package eider.web.api;
 
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -8,7 +9,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +23,8 @@ public final class EventsResource {
 
     private final Events events;
 
-    EventsResource(Events events) {
+    @Inject
+    public EventsResource(Events events) {
         this.events = events;
     }
 
@@ -32,7 +33,6 @@ public final class EventsResource {
     public void events(@Context SseEventSink sink, @Context Sse sse) {
         Events.Listener listener = events.listen();
         if (listener == null) {
-            sink.close();
             throw Failures.notReady(Events.MOST + " pages listen already; close one.");
         }
         Thread.ofVirtual().name("web-stream").start(() -> stream(listener, sink, sse));
@@ -56,7 +56,7 @@ public final class EventsResource {
                     send(sink, sse, "alive");
                 }
             }
-        } catch (InterruptedException | CompletionException | IllegalStateException gone) {
+        } catch (InterruptedException | RuntimeException gone) {
             LOG.debug("A page stopped listening", gone);
         }
     }

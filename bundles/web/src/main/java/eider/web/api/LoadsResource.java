@@ -4,6 +4,7 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Loads;
 import eider.web.Engine;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -21,7 +22,8 @@ public final class LoadsResource {
 
     private final Engine engine;
 
-    LoadsResource(Engine engine) {
+    @Inject
+    public LoadsResource(Engine engine) {
         this.engine = engine;
     }
 

@@ -2,6 +2,7 @@ package eider.web.api;
 
 import eider.engine.Plugins;
 import eider.web.Engine;
+import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -13,7 +14,8 @@ import java.util.List;
 public final class PluginsResource {
     private final Engine engine;
 
-    PluginsResource(Engine engine) {
+    @Inject
+    public PluginsResource(Engine engine) {
         this.engine = engine;
     }
 

@@ -11,11 +11,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.ext.RuntimeDelegate;
 import java.io.IOException;
 import org.glassfish.jersey.CommonProperties;
+import org.glassfish.jersey.internal.inject.AbstractBinder;
 import org.glassfish.jersey.media.sse.SseFeature;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.server.internal.RuntimeDelegateImpl;
 import org.glassfish.jersey.servlet.ServletContainer;
+import org.glassfish.jersey.servlet.async.AsyncContextDelegateProviderImpl;
+import org.glassfish.jersey.servlet.spi.AsyncContextDelegateProvider;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -65,9 +68,17 @@ public final class Rest extends HttpServlet {
 
     private ServletContainer start() throws ServletException {
         ResourceConfig config = new ResourceConfig()
-                .registerInstances(new DashboardResource(engine, sales), new SourcesResource(engine), new PluginsResource(engine),
-                        new LoadsResource(engine), new EventsResource(events), new Json(), new Failures())
-                .register(SseFeature.class)
+                .registerClasses(DashboardResource.class, SourcesResource.class, PluginsResource.class, LoadsResource.class, EventsResource.class,
+                        SseFeature.class)
+                .registerInstances(new Json(), new Failures(), new AbstractBinder() {
+                    @Override
+                    protected void configure() {
+                        bind(AsyncContextDelegateProviderImpl.class).to(AsyncContextDelegateProvider.class);
+                        bind(engine).to(Engine.class);
+                        bind(sales).to(Sales.class);
+                        bind(events).to(Events.class);
+                    }
+                })
                 .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
                 .property(CommonProperties.METAINF_SERVICES_LOOKUP_DISABLE, true)
                 .property(CommonProperties.PROVIDER_DEFAULT_DISABLE, "ALL")
@@ -87,7 +98,8 @@ public final class Rest extends HttpServlet {
     }
 
     @Deactivate
-    synchronized void close() {
+    synchronized void close() throws InterruptedException {
+        events.end();
         if (jersey != null) {
             jersey.destroy();
         }

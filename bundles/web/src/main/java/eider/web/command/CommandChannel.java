@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -133,10 +134,12 @@ public final class CommandChannel extends HttpServlet {
         running.add(thread);
         try {
             thread.start();
-            int code = await(exit, frames, thread);
-            out.flush();
-            err.flush();
-            frames.exit(code);
+            OptionalInt code = await(exit, frames, thread);
+            if (code.isPresent()) {
+                out.flush();
+                err.flush();
+                frames.exit(code.getAsInt());
+            }
         } catch (ExecutionException e) {
             LOG.error("The command {} failed", asked.arguments().stream().findFirst().orElse("(none)"), e.getCause());
             err.write("The command failed by a fault of Eider's own; the log of the server says why.\n".getBytes(StandardCharsets.UTF_8));
@@ -146,8 +149,12 @@ public final class CommandChannel extends HttpServlet {
         }
     }
 
-    /** Waits for the command, and interrupts it when its reader is gone or this thread shall end. Returns only when it has ended. */
-    private static int await(CompletableFuture<Integer> exit, Frames frames, Thread thread) throws ExecutionException, IOException {
+    /**
+     * Waits for the command, and interrupts it when its reader is gone or this thread shall end.
+     *
+     * @return once it has ended: its exit code, or nothing where nobody reads it any more
+     */
+    private static OptionalInt await(CompletableFuture<Integer> exit, Frames frames, Thread thread) throws ExecutionException {
         IOException gone = null;
         boolean interrupted = false;
         while (true) {
@@ -156,10 +163,7 @@ public final class CommandChannel extends HttpServlet {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
-                if (gone != null) {
-                    throw gone;
-                }
-                return code;
+                return gone == null ? OptionalInt.of(code) : OptionalInt.empty();
             } catch (TimeoutException quiet) {
                 if (gone == null) {
                     try {

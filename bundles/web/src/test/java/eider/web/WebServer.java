@@ -1,0 +1,338 @@
+package eider.web;
+
+import eider.engine.Commands;
+import eider.engine.Connection;
+import eider.engine.EngineException;
+import eider.engine.Load;
+import eider.engine.Loads;
+import eider.engine.Plugin;
+import eider.engine.Plugins;
+import eider.engine.Progress;
+import eider.engine.Quarantined;
+import eider.engine.Queries;
+import eider.engine.Rows;
+import eider.engine.Server;
+import eider.engine.Syncs;
+import eider.connector.Source;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * The web bundle in a real framework with a real Jetty on a free port of the loopback, before a store that is a DuckDB in memory with
+ * the canonical {@code sales}, and connections, plugins and commands that a test sets.
+ */
+final class WebServer implements AutoCloseable {
+    final Path home;
+    final List<Connection> connections = new CopyOnWriteArrayList<>();
+    final List<Plugin> plugins = new CopyOnWriteArrayList<>();
+    final Set<Consumer<Load>> listeners = ConcurrentHashMap.newKeySet();
+    volatile Commands commands = line -> 0;
+    volatile boolean demo;
+    volatile long version = 1;
+    volatile boolean broken;
+
+    private final Framework framework;
+    private final BundleContext context;
+    private final Bundle web;
+    private final java.sql.Connection store;
+    private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    private ServiceRegistration<Queries> queries;
+
+    WebServer(Path home) throws Exception {
+        this.home = home;
+        store = DriverManager.getConnection("jdbc:duckdb:");
+        sql("create table sales(date date, occurred_at timestamptz, kind varchar, source varchar, source_id varchar, order_id varchar, customer varchar, "
+                + "product_name varchar, category varchar, channel varchar, region varchar, user_id bigint, quantity decimal(18,4), unit_price decimal(18,4), "
+                + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
+        Map<String, String> settings = new HashMap<>();
+        settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
+        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.connector;version=1.0.0,"
+                + "org.slf4j;version=2.0.20,org.slf4j.spi;version=2.0.20,org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20");
+        settings.put("org.osgi.service.http.port", "0");
+        settings.put("org.apache.felix.http.host", "127.0.0.1");
+        settings.put("org.apache.felix.http.jetty.threadpool.max", "48");
+        settings.put("org.apache.felix.http.jetty.acceptors", "1");
+        settings.put("org.apache.felix.http.jetty.selectors", "1");
+        settings.put("felix.log.level", "1");
+        framework = new FrameworkFactory().newFramework(settings);
+        framework.init();
+        context = framework.getBundleContext();
+        context.registerService(Server.class, new TestServer(), null);
+        context.registerService(Plugins.class, () -> List.copyOf(plugins), null);
+        context.registerService(Commands.class, line -> commands.run(line), null);
+        context.registerService(Syncs.class, new TestSyncs(), null);
+        context.registerService(Loads.class, new TestLoads(), null);
+        openStore();
+        framework.start();
+        List<Bundle> bundles = new ArrayList<>();
+        for (String jar : List.of("org.osgi.util.function-", "org.osgi.util.promise-", "org.osgi.service.component-", "org.apache.felix.scr-",
+                "org.apache.felix.http.servlet-api-", "commons-io-", "commons-fileupload-", "org.apache.felix.http.jetty12-")) {
+            bundles.add(context.installBundle("reference:" + jar(jar).toURI()));
+        }
+        web = context.installBundle("reference:" + new File("target/classes").getAbsoluteFile().toURI());
+        bundles.add(web);
+        for (Bundle bundle : bundles) {
+            bundle.start();
+        }
+        Await.until(() -> Files.exists(commandFile()), "the server listens");
+    }
+
+    private static File jar(String prefix) {
+        return Arrays.stream(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")).split(File.pathSeparator)).map(File::new)
+                .filter(file -> file.getName().startsWith(prefix) && !file.getName().startsWith(prefix + "annotations")).findFirst().orElseThrow();
+    }
+
+    void openStore() {
+        if (queries == null) {
+            queries = context.registerService(Queries.class, new TestQueries(), null);
+        }
+    }
+
+    void closeStore() {
+        queries.unregister();
+        queries = null;
+    }
+
+    void stopWeb() throws BundleException {
+        web.stop();
+    }
+
+    void startWeb() throws BundleException {
+        web.start();
+    }
+
+    Path commandFile() {
+        return home.resolve("data").resolve("command.properties");
+    }
+
+    Map<String, String> command() throws IOException {
+        Map<String, String> entries = new HashMap<>();
+        for (String line : Files.readAllLines(commandFile())) {
+            String[] parts = line.split("=", 2);
+            entries.put(parts[0], parts[1]);
+        }
+        return entries;
+    }
+
+    URI address() throws IOException {
+        return URI.create(command().get("address"));
+    }
+
+    void sql(String statement) throws SQLException {
+        try (Statement run = store.createStatement()) {
+            run.execute(statement);
+        }
+        version++;
+    }
+
+    void commit() {
+        version++;
+        Instant now = Instant.now();
+        Load load = new Load(1, "r1", "inbox", "sales", Load.State.COMMITTED, now, now, 1, 0, 0, 0, "sales.csv", "");
+        listeners.forEach(listener -> listener.accept(load));
+    }
+
+    HttpRequest.Builder request(String path) throws IOException {
+        return HttpRequest.newBuilder(address().resolve(path)).timeout(Duration.ofSeconds(20));
+    }
+
+    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path).build());
+    }
+
+    HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    @Override
+    public void close() throws BundleException, InterruptedException, SQLException, InvalidSyntaxException {
+        framework.stop();
+        framework.waitForStop(20_000);
+        client.close();
+        store.close();
+    }
+
+    private final class TestServer implements Server {
+        @Override
+        public Path home() {
+            return home;
+        }
+
+        @Override
+        public boolean inMemory() {
+            return false;
+        }
+
+        @Override
+        public boolean demo() {
+            return demo;
+        }
+
+        @Override
+        public Optional<URI> address() {
+            return Optional.empty();
+        }
+
+        @Override
+        public String version() {
+            return "1.0.0";
+        }
+
+        @Override
+        public Instant started() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public void stop() {
+            throw new UnsupportedOperationException("no test stops the server through a page");
+        }
+    }
+
+    private final class TestSyncs implements Syncs {
+        @Override
+        public List<Connection> connections() {
+            return List.copyOf(connections);
+        }
+
+        @Override
+        public List<Load> sync(String connection, boolean approved, Progress progress) throws EngineException {
+            throw new EngineException("no page syncs");
+        }
+
+        @Override
+        public Load load(Path file, String dataset, boolean approved, Progress progress) throws EngineException {
+            throw new EngineException("no page loads");
+        }
+
+        @Override
+        public boolean cancel(String connection) {
+            return false;
+        }
+
+        @Override
+        public void register(String name, Source source) throws EngineException {
+            throw new EngineException("no page registers");
+        }
+
+        @Override
+        public void unregister(String name) {
+            throw new UnsupportedOperationException("no page registers");
+        }
+    }
+
+    private final class TestLoads implements Loads {
+        @Override
+        public List<Load> latest(int limit) {
+            Instant at = Instant.parse("2026-03-01T12:00:00Z");
+            return List.of(new Load(7, "r7", "inbox", "sales", Load.State.COMMITTED, at, at, 10, 2, 0, 1, "sales.csv", "")).stream().limit(limit).toList();
+        }
+
+        @Override
+        public List<Quarantined> quarantine(String connection, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public long quarantined(String connection) {
+            return 0;
+        }
+
+        @Override
+        public AutoCloseable onCommit(Consumer<Load> listener) {
+            listeners.add(listener);
+            return () -> listeners.remove(listener);
+        }
+    }
+
+    private final class TestQueries implements Queries {
+        @Override
+        public Rows query(String sql, Duration limit, Object... parameters) throws EngineException {
+            if (broken) {
+                throw new EngineException("The disk that holds the store is full.");
+            }
+            try {
+                PreparedStatement statement = store.prepareStatement(sql);
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setObject(i + 1, parameters[i]);
+                }
+                return new TestRows(statement, statement.executeQuery());
+            } catch (SQLException e) {
+                throw new EngineException(e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public long version() {
+            return version;
+        }
+    }
+
+    private record TestRows(PreparedStatement statement, ResultSet rows) implements Rows {
+        @Override
+        public List<Column> columns() {
+            throw new UnsupportedOperationException("no page asks for columns");
+        }
+
+        @Override
+        public boolean next() throws EngineException {
+            try {
+                return rows.next();
+            } catch (SQLException e) {
+                throw new EngineException(e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public Object value(int column) throws EngineException {
+            try {
+                return rows.getObject(column + 1);
+            } catch (SQLException e) {
+                throw new EngineException(e.getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                statement.close();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
