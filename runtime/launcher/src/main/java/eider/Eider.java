@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationPlugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ public final class Eider implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Eider.class);
     private static final Duration QUERY_LIMIT = Duration.ofMinutes(5);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration CONFIGURATION_PACE = Duration.ofMillis(800);
     /** The start level at which there are commands, and the one at which there are pages. */
     private static final int WITHOUT_PAGES = 3;
 
@@ -62,6 +64,7 @@ public final class Eider implements AutoCloseable {
     private final Container container;
     private final Pages pages;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private ConfigFolder configFolder;
     private boolean closing;
 
     private Eider(Home home, boolean temporary, HomeLock lock, Container container, Pages pages) {
@@ -193,14 +196,6 @@ public final class Eider implements AutoCloseable {
             properties.put("eider.memory", Boolean.toString(temporary));
             properties.put("eider.demo", Boolean.toString(isDemo));
             properties.put("eider.dist.plugins", distribution.plugins().toString());
-            properties.put("felix.fileinstall.dir", home.config().toString());
-            properties.put("felix.fileinstall.filter", ".*\\.cfg");
-            properties.put("felix.fileinstall.poll", "800");
-            properties.put("felix.fileinstall.noInitialDelay", "true");
-            properties.put("felix.fileinstall.enableConfigSave", "false");
-            properties.put("felix.fileinstall.configEncoding", "UTF-8");
-            properties.put("felix.fileinstall.tmpdir", home.cache().resolve("fileinstall").toString());
-            properties.put("felix.fileinstall.log.level", "2");
             properties.put("org.osgi.service.http.port", Integer.toString(Math.max(port, 0)));
             properties.put("org.apache.felix.http.host", "127.0.0.1");
 
@@ -219,6 +214,8 @@ public final class Eider implements AutoCloseable {
                     progress.accept(stage.name());
                     container.start(stage.level());
                     if (stage.level() == 1) {
+                        container.offer(ConfigurationPlugin.class, new Placeholders(System.getenv()), Map.of());
+                        eider.readConfiguration();
                         eider.configure(configurations);
                         atLevelOne.accept(container);
                     }
@@ -233,6 +230,7 @@ public final class Eider implements AutoCloseable {
                 return eider;
             } finally {
                 if (!started) {
+                    eider.stopReadingConfiguration();
                     container.stop(STOP_PATIENCE);
                 }
             }
@@ -268,6 +266,10 @@ public final class Eider implements AutoCloseable {
     static EngineException alreadyRunning(Home home) {
         String pid = HomeLock.holder(home.lock()).map(holder -> " (pid " + holder + ")").orElse("");
         return new EngineException("Eider is already running here" + pid + ": " + home.root());
+    }
+
+    private void readConfiguration() throws EngineException {
+        configFolder = new ConfigFolder(home.config(), service(ConfigurationAdmin.class), CONFIGURATION_PACE);
     }
 
     private void configure(Map<String, Map<String, Object>> configurations) throws IOException, EngineException {
@@ -376,6 +378,7 @@ public final class Eider implements AutoCloseable {
         }
         boolean interrupted = Thread.interrupted(); // an orderly stop is not cut short
         try {
+            stopReadingConfiguration();
             if (!container.stop(STOP_PATIENCE)) {
                 LOG.error("stopping took longer than {} s; what still ran is left behind", STOP_PATIENCE.toSeconds());
             }
@@ -397,6 +400,12 @@ public final class Eider implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private void stopReadingConfiguration() {
+        if (configFolder != null) {
+            configFolder.close();
         }
     }
 
