@@ -1,137 +1,176 @@
 package eider;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.StringReader;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands the files {@code config/*.cfg} to ConfigurationAdmin: all of them before the constructor returns, so that a command meets every connection, and then each that is
- * written, changed or deleted. {@code files~inbox.cfg} configures instance {@code inbox} of factory {@code files}, {@code log.cfg} the one {@code log}.
+ * The files of {@code config/} as configurations: {@code <pid>.cfg} and {@code <pid>~<name>.cfg}, in UTF-8, {@code key = value} as java.util.Properties reads it, with
+ * {@code $[env:NAME]} standing for a variable of the environment. Read once before the engine starts, so that it starts configured, and then twice a second looked at
+ * for changes. A file that cannot be understood changes nothing and is told in the log.
  *
- * <p>Felix FileInstall would do this if it knew the {@code ~}: its {@code ConfigInstaller.parsePid} (3.7.4) splits names at {@code -} only, and takes {@code files~inbox} for a
- * single configuration that nobody asks for. It also begins to look only after the first components have started.
+ * <p>Felix FileInstall does not serve here: it takes only {@code -} between pid and name, and leaves an unset variable in the value (docs/decisions/0004).
  */
 final class ConfigFolder implements AutoCloseable {
+    /** The property by which a configuration says which file it came from. */
+    static final String FILE = "eider.file";
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFolder.class);
-    private static final String SUFFIX = ".cfg";
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final String ENDING = ".cfg";
+    private static final long PERIOD_MILLIS = 500;
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\[env:([^\\]]*)\\]");
+
+    /** How a file looks from outside: enough to see that it changed. */
+    private record Look(FileTime modified, long size) {}
 
     private final Path folder;
     private final ConfigurationAdmin admin;
-    private final Map<Path, Seen> seen = new HashMap<>();
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final Thread watcher;
+    private final UnaryOperator<String> environment;
+    private final Map<String, Look> known = new HashMap<>();
+    private final Thread watcher = Thread.ofPlatform().daemon().name("config-folder").unstarted(this::watch);
 
-    /** What a file was like when it was last read, and the configuration made from it; null if it could not be read. */
-    private record Seen(long size, FileTime modified, Configuration configuration) {
-        boolean same(BasicFileAttributes now) {
-            return size == now.size() && modified.equals(now.lastModifiedTime());
-        }
+    ConfigFolder(Path folder, ConfigurationAdmin admin) {
+        this(folder, admin, System::getenv);
     }
 
-    /** @param pace how often it is looked whether a file changed */
-    ConfigFolder(Path folder, ConfigurationAdmin admin, Duration pace) {
+    ConfigFolder(Path folder, ConfigurationAdmin admin, UnaryOperator<String> environment) {
         this.folder = folder;
         this.admin = admin;
+        this.environment = environment;
+    }
+
+    /** Applies all files, takes away what the files of an earlier run left behind, and begins to watch; {@link #close} ends that. */
+    void open() throws IOException {
         look();
-        watcher = Thread.ofPlatform().name("config").daemon().start(() -> watch(pace));
-    }
-
-    private void watch(Duration pace) {
         try {
-            while (!closing.await(pace.toMillis(), TimeUnit.MILLISECONDS)) {
-                look();
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("no longer looking at {}", folder);
-        }
-    }
-
-    private void look() {
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.filter(file -> file.toString().endsWith(SUFFIX) && !file.getFileName().toString().startsWith(".") && Files.isRegularFile(file)).sorted().toList();
-        } catch (IOException e) {
-            // a folder that is away for a moment does not take every connection with it
-            LOG.error("The configuration in {} cannot be read: {}", folder, e.toString());
-            return;
-        }
-        for (Path gone : seen.keySet().stream().filter(file -> !files.contains(file)).toList()) {
-            forget(gone);
-        }
-        for (Path file : files) {
-            try {
-                BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
-                Seen before = seen.get(file);
-                if (before == null || !before.same(now)) {
-                    // noted first: a file that cannot be read is told once, not at every look
-                    seen.put(file, new Seen(now.size(), now.lastModifiedTime(), before == null ? null : before.configuration));
-                    seen.put(file, new Seen(now.size(), now.lastModifiedTime(), apply(file)));
+            Configuration[] left = admin.listConfigurations(null);
+            for (Configuration configuration : left == null ? new Configuration[0] : left) {
+                if (!known.containsKey(String.valueOf(configuration.getProperties().get(FILE)))) {
+                    configuration.delete();
                 }
-            } catch (CharacterCodingException e) {
-                LOG.error("{} is not UTF-8 and was not taken: save it in UTF-8. See: eider config check", file);
-            } catch (IOException | IllegalArgumentException e) {
-                LOG.error("{} cannot be read and was not taken: {}", file, e.toString());
             }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("no filter was given", e);
         }
+        watcher.start();
     }
 
-    private Configuration apply(Path file) throws IOException {
-        Properties lines = new Properties();
-        lines.load(new StringReader(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString()));
-        Dictionary<String, Object> options = new Hashtable<>();
-        lines.stringPropertyNames().forEach(name -> options.put(name, lines.getProperty(name).strip()));
-        String name = file.getFileName().toString();
-        String pid = name.substring(0, name.length() - SUFFIX.length());
-        int tilde = pid.indexOf('~');
-        // the location "?" lets whichever bundle needs the configuration have it
-        Configuration configuration = tilde < 0 ? admin.getConfiguration(pid, "?") : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?");
-        configuration.updateIfDifferent(options);
-        LOG.info("{} is in force", name);
-        return configuration;
-    }
-
-    private void forget(Path file) {
-        Configuration configuration = seen.remove(file).configuration;
-        if (configuration == null) {
+    private void watch() {
+        String told = "";
+        try {
+            while (true) {
+                Thread.sleep(PERIOD_MILLIS);
+                try {
+                    look();
+                    told = "";
+                } catch (IOException | RuntimeException e) {
+                    // Once, not twice a second for as long as it lasts.
+                    if (!e.toString().equals(told)) {
+                        LOG.error("The folder {} cannot be read", folder, e);
+                    }
+                    told = e.toString();
+                }
+            }
+        } catch (InterruptedException closed) {
             return;
         }
-        try {
-            configuration.delete();
-            LOG.info("{} is gone, and what it configured with it", file.getFileName());
-        } catch (IOException | IllegalStateException e) {
-            LOG.error("what {} configured could not be taken away", file, e);
+    }
+
+    private void look() throws IOException {
+        Map<String, Look> now = new HashMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+            for (Path file : files) {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                if (attributes.isRegularFile()) {
+                    now.put(file.getFileName().toString(), new Look(attributes.lastModifiedTime(), attributes.size()));
+                }
+            }
+        }
+        for (Map.Entry<String, Look> file : now.entrySet()) {
+            if (!file.getValue().equals(known.put(file.getKey(), file.getValue()))) {
+                apply(file.getKey());
+            }
+        }
+        for (String gone : known.keySet().stream().filter(name -> !now.containsKey(name)).toList()) {
+            known.remove(gone);
+            configuration(gone).delete();
+            LOG.info("config/{} is gone; what it configured ends", gone);
         }
     }
 
-    /** Ends the looking; what is configured stays. */
+    private void apply(String name) {
+        try {
+            Dictionary<String, Object> options = new Hashtable<>();
+            for (Map.Entry<String, String> option : read(folder.resolve(name)).entrySet()) {
+                options.put(option.getKey(), option.getValue());
+            }
+            options.put(FILE, name);
+            if (configuration(name).updateIfDifferent(options)) {
+                LOG.info("config/{} is applied", name);
+            }
+        } catch (CharacterCodingException e) {
+            LOG.error("config/{} is not in UTF-8: save it in that encoding. What it configured before stays.", name);
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.error("config/{}: {} What it configured before stays.", name, e.getMessage());
+        }
+    }
+
+    private Map<String, String> read(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        }
+        Map<String, String> options = new HashMap<>();
+        for (String key : properties.stringPropertyNames()) {
+            options.put(key, filled(key, properties.getProperty(key).strip()));
+        }
+        return options;
+    }
+
+    private String filled(String key, String value) {
+        Matcher variable = VARIABLE.matcher(value);
+        StringBuilder filled = new StringBuilder();
+        while (variable.find()) {
+            String content = environment.apply(variable.group(1));
+            if (content == null) {
+                throw new IllegalArgumentException("option " + key + " names the environment variable " + variable.group(1) + ", which is not set.");
+            }
+            variable.appendReplacement(filled, Matcher.quoteReplacement(content));
+        }
+        return variable.appendTail(filled).toString();
+    }
+
+    /** The configuration that a file stands for, whichever bundle wants it. */
+    private Configuration configuration(String name) throws IOException {
+        return of(admin, name.substring(0, name.length() - ENDING.length()));
+    }
+
+    static Configuration of(ConfigurationAdmin admin, String pid) throws IOException {
+        int tilde = pid.indexOf('~');
+        return tilde < 0 ? admin.getConfiguration(pid, "?") : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?");
+    }
+
+    /** Ends the watching; what was applied stays until the framework ends. */
     @Override
     public void close() {
-        closing.countDown();
-        try {
-            watcher.join(PATIENCE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        watcher.interrupt();
     }
 }

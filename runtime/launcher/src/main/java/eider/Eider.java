@@ -29,7 +29,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
-import org.osgi.service.cm.ConfigurationPlugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +53,6 @@ public final class Eider implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Eider.class);
     private static final Duration QUERY_LIMIT = Duration.ofMinutes(5);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration CONFIGURATION_PACE = Duration.ofMillis(800);
     /** The start level at which there are commands, and the one at which there are pages. */
     private static final int WITHOUT_PAGES = 3;
 
@@ -214,10 +212,10 @@ public final class Eider implements AutoCloseable {
                     progress.accept(stage.name());
                     container.start(stage.level());
                     if (stage.level() == 1) {
-                        container.offer(ConfigurationPlugin.class, new Placeholders(System.getenv()), Map.of());
-                        eider.readConfiguration();
-                        eider.configure(configurations);
                         atLevelOne.accept(container);
+                        eider.configFolder = new ConfigFolder(home.config(), eider.service(ConfigurationAdmin.class));
+                        eider.configFolder.open();
+                        eider.configure(configurations);
                     }
                 }
                 if (!container.failures().isEmpty()) {
@@ -230,7 +228,9 @@ public final class Eider implements AutoCloseable {
                 return eider;
             } finally {
                 if (!started) {
-                    eider.stopReadingConfiguration();
+                    if (eider.configFolder != null) {
+                        eider.configFolder.close();
+                    }
                     container.stop(STOP_PATIENCE);
                 }
             }
@@ -268,21 +268,13 @@ public final class Eider implements AutoCloseable {
         return new EngineException("Eider is already running here" + pid + ": " + home.root());
     }
 
-    private void readConfiguration() throws EngineException {
-        configFolder = new ConfigFolder(home.config(), service(ConfigurationAdmin.class), CONFIGURATION_PACE);
-    }
-
     private void configure(Map<String, Map<String, Object>> configurations) throws IOException, EngineException {
         if (configurations.isEmpty()) {
             return;
         }
         ConfigurationAdmin admin = service(ConfigurationAdmin.class);
         for (Map.Entry<String, Map<String, Object>> entry : configurations.entrySet()) {
-            String pid = entry.getKey();
-            int tilde = pid.indexOf('~');
-            // The location "?" lets whichever bundle needs the configuration have it.
-            (tilde < 0 ? admin.getConfiguration(pid, "?") : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?"))
-                .update(Container.dictionary(entry.getValue()));
+            ConfigFolder.of(admin, entry.getKey()).update(Container.dictionary(entry.getValue()));
         }
     }
 
@@ -378,7 +370,9 @@ public final class Eider implements AutoCloseable {
         }
         boolean interrupted = Thread.interrupted(); // an orderly stop is not cut short
         try {
-            stopReadingConfiguration();
+            if (configFolder != null) {
+                configFolder.close();
+            }
             if (!container.stop(STOP_PATIENCE)) {
                 LOG.error("stopping took longer than {} s; what still ran is left behind", STOP_PATIENCE.toSeconds());
             }
@@ -400,12 +394,6 @@ public final class Eider implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-        }
-    }
-
-    private void stopReadingConfiguration() {
-        if (configFolder != null) {
-            configFolder.close();
         }
     }
 

@@ -5,128 +5,119 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import java.time.Instant;
+import java.util.Dictionary;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.osgi.framework.Constants;
-import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
-import org.osgi.service.cm.ConfigurationEvent;
-import org.osgi.service.cm.ConfigurationListener;
-import org.osgi.service.cm.ConfigurationPlugin;
 
-/** With the real ConfigurationAdmin in a real framework. */
 class ConfigFolderTest {
     @TempDir
-    private Path folder;
+    Path folder;
     private Path config;
     private Container container;
-    private ConfigurationAdmin admin;
-    private final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private ConfigFolder files;
 
     @BeforeEach
-    void aFramework() throws Exception {
-        TestBundles.services(folder.resolve("distribution"));
+    void start() throws Exception {
         config = Files.createDirectories(folder.resolve("config"));
-        container = new Container(Distribution.in(folder.resolve("distribution")), Files.createDirectories(folder.resolve("cache")), Map.of());
-        container.offer(ConfigurationListener.class, event -> events.add((event.getType() == ConfigurationEvent.CM_DELETED ? "-" : "+") + event.getPid()), Map.of());
+        Path distribution = folder.resolve("distribution");
+        TestBundles.services(distribution);
+        Files.createDirectories(folder.resolve("cache"));
+        container = new Container(Distribution.in(distribution), folder.resolve("cache"), Map.of());
         container.start(1);
-        admin = container.service(ConfigurationAdmin.class).orElseThrow();
+        files = open();
+    }
+
+    private ConfigFolder open() throws Exception {
+        ConfigFolder opened = new ConfigFolder(config, admin(), Map.of("SHOP", "Kiel $1")::get);
+        opened.open();
+        return opened;
     }
 
     @AfterEach
-    void stopped() throws Exception {
+    void stop() throws Exception {
+        files.close();
         container.stop(Duration.ofSeconds(10));
     }
 
-    private ConfigFolder open() {
-        return new ConfigFolder(config, admin, Duration.ofMillis(20));
+    private ConfigurationAdmin admin() {
+        return container.service(ConfigurationAdmin.class).orElseThrow();
     }
 
-    private Map<String, Object> only(String filter) throws Exception {
-        Configuration[] found = admin.listConfigurations(filter);
-        assertThat(found).hasSize(1);
-        return FrameworkUtil.asMap(found[0].getProcessedProperties(null));
-    }
-
-    private void await(String event) throws InterruptedException {
-        List<String> others = new ArrayList<>();
-        for (String next = events.poll(10, TimeUnit.SECONDS); !event.equals(next); next = events.poll(10, TimeUnit.SECONDS)) {
-            assertThat(next).as("waiting for %s after %s", event, others).isNotNull();
-            others.add(next);
+    private Dictionary<String, Object> options(String pid) {
+        try {
+            Configuration[] found = admin().listConfigurations("(service.pid=" + pid + ")");
+            return found == null ? null : found[0].getProperties();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
+    }
+
+    private void write(String name, String content) throws Exception {
+        Path file = Files.writeString(config.resolve(name), content);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(content.length())));
     }
 
     @Test
-    void theTildeMakesAnInstanceOfAFactory() throws Exception {
-        Files.writeString(config.resolve("files~inbox.cfg"), "# Straße\npath = *.csv \nname = Grüße\n");
-        Files.writeString(config.resolve("log.cfg"), "level = debug\n");
-        Files.writeString(config.resolve("files~inbox.cfg.sample"), "path = sample\n");
-
-        try (ConfigFolder all = open()) {
-            assertThat(all).isNotNull();
-            assertThat(only("(service.factoryPid=files)")).containsEntry("service.pid", "files~inbox").containsEntry("path", "*.csv").containsEntry("name", "Grüße");
-            assertThat(only("(service.pid=log)")).containsEntry("level", "debug");
-            assertThat(admin.listConfigurations(null)).hasSize(2);
-        }
+    void whatStandsAfterTheTildeNamesOneOfSeveral() throws Exception {
+        write("files~inbox.cfg", "path = *\n");
+        awaited(() -> options("files~inbox") != null);
+        assertThat(options("files~inbox").get("service.factoryPid")).isEqualTo("files");
+        assertThat(options("files~inbox").get("path")).isEqualTo("*");
     }
 
     @Test
-    void whatIsWrittenChangedAndDeletedCountsWhileItRuns() throws Exception {
-        try (ConfigFolder all = open()) {
-            assertThat(all).isNotNull();
-            Path file = Files.writeString(config.resolve("files~a.cfg"), "path = one\nskip = 3\n");
-            await("+files~a");
-            Files.writeString(file, "path = second\n");
-            await("+files~a");
-            assertThat(only("(service.pid=files~a)")).containsEntry("path", "second").doesNotContainKey("skip");
-            Files.delete(file);
-            await("-files~a");
-            assertThat(admin.listConfigurations("(service.pid=files~a)")).isNull();
-        }
+    void valuesAreUtf8AndVariablesAreFilledIn() throws Exception {
+        write("thing.cfg", "columns = Größe=size, Preis in €=price\nshop = $[env:SHOP]\n");
+        awaited(() -> options("thing") != null);
+        assertThat(options("thing").get("columns")).isEqualTo("Größe=size, Preis in €=price");
+        assertThat(options("thing").get("shop")).isEqualTo("Kiel $1");
     }
 
     @Test
-    void aFileInAnotherEncodingIsNotTakenAndTheOldOneStays() throws Exception {
-        Path file = Files.writeString(config.resolve("files~a.cfg"), "path = good\n");
-        Path other = config.resolve("files~b.cfg");
-        try (ConfigFolder all = open()) {
-            assertThat(all).isNotNull();
-            await("+files~a");
-            Files.write(file, "path = schl\u00fcssel\n".getBytes(StandardCharsets.ISO_8859_1));
-            Files.writeString(other, "path = later\n");
-            await("+files~b");
-            assertThat(only("(service.pid=files~a)")).containsEntry("path", "good");
-        }
+    void anUnsetVariableOrAWrongEncodingLeavesWhatWasThere() throws Exception {
+        write("thing.cfg", "a = 1\n");
+        awaited(() -> options("thing") != null);
+        write("thing.cfg", "a = $[env:NOBODY_SETS_THIS]\n");
+        Files.write(config.resolve("other.cfg"), "a = Größe".getBytes(StandardCharsets.ISO_8859_1));
+        write("last.cfg", "a = 3\n");
+        awaited(() -> options("last") != null);
+        assertThat(options("thing").get("a")).isEqualTo("1");
+        assertThat(options("other")).isNull();
     }
 
     @Test
-    void placeholdersAreFilledOnTheWayAndStandInNoFile() throws Exception {
-        container.offer(ConfigurationPlugin.class, new Placeholders(Map.of("SHOP_KEY", "s3$cret\\")), Map.of(Constants.SERVICE_RANKING, 0));
-        Files.writeString(config.resolve("shop~a.cfg"), "key = x$[env:SHOP_KEY]y\nurl = $[env:SHOP_URL;default=http://localhost]\nother = $[env:SHOP_OTHER]\n");
-        try (ConfigFolder all = open()) {
-            assertThat(all).isNotNull();
-            assertThat(only("(service.factoryPid=shop)")).containsEntry("key", "xs3$cret\\y").containsEntry("url", "http://localhost").containsEntry("other", "$[env:SHOP_OTHER]");
-        }
-        try (var files = Files.walk(folder)) {
-            assertThat(files.filter(Files::isRegularFile).filter(file -> !file.toString().endsWith(".jar"))).allSatisfy(file ->
-                    assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)).doesNotContain("s3$cret"));
-        }
+    void aFileThatGoesTakesItsConfigurationWithIt() throws Exception {
+        write("files~inbox.cfg", "path = *\n");
+        awaited(() -> options("files~inbox") != null);
+        Files.delete(config.resolve("files~inbox.cfg"));
+        awaited(() -> options("files~inbox") == null);
     }
 
     @Test
-    void noThreadStays() throws Exception {
-        open().close();
-        assertThat(Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("config"))).isEmpty();
-        assertThat(Arrays.asList(config.toFile().list())).isEmpty();
+    void aFileThatWentWhileNobodyWatchedIsForgottenAtTheNextStart() throws Exception {
+        write("files~inbox.cfg", "path = *\n");
+        awaited(() -> options("files~inbox") != null);
+        files.close();
+        Files.delete(config.resolve("files~inbox.cfg"));
+        files = open();
+        assertThat(options("files~inbox")).isNull();
+    }
+
+    private static void awaited(BooleanSupplier condition) {
+        org.junit.jupiter.api.Assertions.assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            while (!condition.getAsBoolean()) {
+                Thread.onSpinWait();
+                Thread.yield();
+            }
+        });
     }
 }

@@ -46,6 +46,8 @@ final class DuckStore implements Sink {
     private final boolean excel;
     final List<String> rejects = new ArrayList<>();
     final List<List<String>> sample = new ArrayList<>();
+    /** The columns of the last scan. */
+    List<String> names = List.of();
     long rows;
     long sum;
 
@@ -79,6 +81,7 @@ final class DuckStore implements Sink {
     public void scan(Scan scan) throws SourceException, InterruptedException {
         try (Readable readable = Readable.of(scan, handover, Limits.DEFAULT)) {
             long before = rows;
+            names = scan.columns().stream().map(column -> column.field().name()).toList();
             duck.query(ScanSql.of(readable).query(), this::rows);
             if (rows - before != readable.rows()) {
                 throw new AssertionError("DuckDB found " + (rows - before) + " rows of " + readable.rows() + " in " + scan.file());

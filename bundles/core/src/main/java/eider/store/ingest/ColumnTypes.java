@@ -31,6 +31,7 @@ final class ColumnTypes {
     private boolean commaForSure;
     private boolean groupedByComma;
     private boolean groupedByPoint;
+    private boolean untidy;
     private long count;
 
     /** A value that is not empty; blanks around it are allowed in all but text. */
@@ -51,6 +52,7 @@ final class ColumnTypes {
             possible = 0;
             return;
         }
+        untidy |= to - from != end - begin;
         int c = b[from];
         if (c >= '0' && c <= '9' || c == '-' || c == '.' || c == ',') {
             possible &= ~BOOLEAN;
@@ -65,7 +67,7 @@ final class ColumnTypes {
         }
     }
 
-    private static boolean truth(byte[] b, int from, int to) {
+    private boolean truth(byte[] b, int from, int to) {
         String wanted = to - from == 4 ? "true" : to - from == 5 ? "false" : "";
         if (wanted.isEmpty()) {
             return false;
@@ -74,6 +76,7 @@ final class ColumnTypes {
             if ((b[from + i] | 0x20) != wanted.charAt(i)) {
                 return false;
             }
+            untidy |= b[from + i] != wanted.charAt(i);
         }
         return true;
     }
@@ -113,6 +116,7 @@ final class ColumnTypes {
             return;
         }
         possible &= ~INTEGER;
+        untidy |= b[first] == '.' || b[first] == ',';
         // As a number with a decimal point: at most one point, commas only as thousands marks before it.
         if ((possible & POINT) != 0) {
             int mark = points == 1 ? lastPoint : points == 0 ? end : -1;
@@ -180,6 +184,41 @@ final class ColumnTypes {
         withSeconds |= to - rest > 5;
         withoutSeconds |= to - rest == 5;
         withMore |= to - rest > 8 || b[length] == 'T';
+    }
+
+    /** A value is not written as plainly as it could be: {@link #plain} holds for text only. */
+    void untidy() {
+        untidy = true;
+    }
+
+    /** How many values were seen. */
+    long count() {
+        return count;
+    }
+
+    /**
+     * Whether DuckDB reads every value seen, as this type, as exactly what stands there.
+     *
+     * @param comma whether the decimal mark is a comma
+     * @param pattern whether dates have a pattern of their own
+     */
+    boolean plain(Type type, boolean comma, boolean pattern) {
+        if (count == 0 || type.kind() == Type.Kind.TEXT) {
+            return true;
+        }
+        boolean point = (possible & POINT) != 0 && !groupedByComma && !comma;
+        boolean iso = orders == Days.Order.YMD_DASH.bit() && !pattern;
+        return !untidy && switch (type.kind()) {
+            case TEXT -> true;
+            case INTEGER -> (possible & INTEGER) != 0;
+            case DECIMAL -> point && wholePoint <= type.precision() - type.scale() && fractionPoint <= type.scale();
+            case DOUBLE -> point && wholePoint <= 15 && fractionPoint <= 15;
+            case BOOLEAN -> (possible & BOOLEAN) != 0;
+            case DATE -> iso && (possible & DATE) != 0;
+            case TIMESTAMP -> iso && (possible & TIMESTAMP) != 0;
+            case INSTANT -> iso && (possible & INSTANT) != 0;
+            case JSON -> false;
+        };
     }
 
     /** Whether nothing but empty cells was seen. */

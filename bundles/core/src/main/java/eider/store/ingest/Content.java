@@ -58,7 +58,8 @@ final class Content {
         } catch (java.nio.file.NoSuchFileException | java.io.FileNotFoundException e) {
             throw new SourceException(SourceException.Kind.DATA, "The file " + file.getFileName() + " is not there any more, or may not be read.", e);
         } catch (IOException e) {
-            throw new SourceException(SourceException.Kind.TEMPORARY, "The file " + file.getFileName() + " could not be read: " + e.getMessage() + ".", e);
+            throw new SourceException(SourceException.Kind.TEMPORARY,
+                    "The file " + file.getFileName() + " could not be read: " + e.getMessage() + ".", e);
         }
     }
 

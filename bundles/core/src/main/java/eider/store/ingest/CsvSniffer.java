@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,14 +28,14 @@ final class CsvSniffer {
     private static final String NO_DELIMITER = "\u001f";
     private static final int MOST_RECORDS = 3_000;
     private static final int MOST_CANDIDATE_BYTES = 1 << 18;
-    private static final Pattern NAME_LIKE = Pattern.compile("[\\p{L}_#$@(%€][^\\n\\r]{0,99}");
+    private static final Pattern NAME_LIKE = Pattern.compile("(?!.*(@.*\\.|://))[\\p{L}_#$@(%€][^\\n\\r]{0,99}");
     private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_#][\\p{L}\\p{M}\\p{N}_ .()/-]{0,62}");
     private static final Pattern HALF_NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
 
     private final Scan.Csv given;
     private final Limits limits;
 
-    CsvSniffer(Scan.Csv given, Path scratch, Limits limits) {
+    CsvSniffer(Scan.Csv given, Limits limits) {
         this.given = given;
         this.limits = limits;
     }
@@ -77,8 +78,8 @@ final class CsvSniffer {
             throw new Unreadable("The file holds only blank lines.");
         }
         Guess guess = guess(sample, whole);
-        Scan.Csv dialect = new Scan.Csv(given.file(), charset, guess.dialect.delimiter, guess.dialect.quote, guess.dialect.escape, guess.comment, guess.header,
-                guess.skip, given.dateFormat(), given.decimalSeparator(), given.shortRows(), given.columns());
+        Scan.Csv dialect = new Scan.Csv(given.file(), charset, guess.dialect.delimiter, guess.dialect.quote, guess.dialect.escape, guess.comment,
+                guess.header, guess.skip, given.dateFormat(), given.decimalSeparator(), given.shortRows(), given.columns());
         return typed(dialect);
     }
 
@@ -99,7 +100,7 @@ final class CsvSniffer {
     }
 
     /** A record of the sample. */
-    private record Row(long line, List<String> cells, boolean misquoted, int quoted) {
+    private record Row(long line, List<String> cells, boolean misquoted, BitSet quoted) {
         boolean comment(String sign) {
             return cells.getFirst().stripLeading().startsWith(sign);
         }
@@ -117,11 +118,8 @@ final class CsvSniffer {
      * @param judged how many rows there are, comments not counted
      * @param broken what is wrong with a quote that swallows the rest; null: nothing
      */
-    private record Look(Candidate candidate, List<Row> rows, int width, int regular, int judged, int quoted, int misquoted, double score, String broken) {
-        double consistency() {
-            return judged == 0 ? 0 : (double) regular / judged;
-        }
-    }
+    private record Look(Candidate candidate, List<Row> rows, int width, int regular, int judged, int quoted, int misquoted, double consistency,
+            double score, String broken) { }
 
     /** What was made out. */
     private record Guess(Candidate dialect, String comment, boolean header, int skip) { }
@@ -149,13 +147,15 @@ final class CsvSniffer {
             best = look(new Candidate(NO_DELIMITER, best.candidate.quote, best.candidate.escape), sample, whole);
         }
         int[] controls = controls(sample);
-        boolean solid = best.consistency() >= 0.9 && controls[0] * 5 <= best.judged || best.consistency() >= 0.5 && best.width >= 4 && best.judged > 3
-                || best.regular >= 7 && best.width >= 10;
+        int few = best.width == 1 ? best.judged / 10 : Math.max(1, best.judged / 5);
+        boolean solid = best.consistency() >= 0.9 && (controls[0] <= few && (best.judged > 1 || best.width >= 10))
+                || best.consistency() >= 0.5 && best.width >= 4 && best.judged > 3 || best.regular >= 7 && best.width >= 10;
         if (controls[0] > 0 && !solid) {
             throw new Unreadable("The file is not text: it holds " + controls[0] + " control characters, the first in line " + controls[1]
                     + ", and no table can be made out.");
         }
-        if (best.rows.isEmpty() || best.width == 0 || best.consistency() < 0.34 && best.width < 10 || best.regular < 2 && best.judged > 3 && best.width > 1) {
+        boolean agreed = best.consistency() >= 0.34 || best.width >= 10;
+        if (best.rows.isEmpty() || !agreed || best.regular < 2 && best.misquoted < 2 && best.judged > 3 && best.width > 1) {
             throw new Unreadable("No table can be made out in the file: its lines do not agree on a number of cells.");
         }
         return guess(best);
@@ -188,7 +188,8 @@ final class CsvSniffer {
         Look best = escaping(delimiter, "\"", sample, whole);
         if (contains(sample, '\'') && best.quoted == 0) {
             Look apostrophe = escaping(delimiter, "'", sample, whole);
-            if (apostrophe.broken == null && apostrophe.quoted > apostrophe.misquoted && (apostrophe.quoted > 1 || apostrophe.rows.size() < 3)) {
+            if (apostrophe.broken == null && apostrophe.quoted > apostrophe.misquoted && (apostrophe.quoted > 1 || apostrophe.rows.size() < 3
+                    || apostrophe.consistency() > best.consistency())) {
                 best = better(best, apostrophe);
             }
         }
@@ -204,7 +205,10 @@ final class CsvSniffer {
 
     private Look escaping(String delimiter, String quote, byte[] sample, boolean whole) throws IOException, SourceException {
         Look doubled = look(new Candidate(delimiter, quote, given.escape() != null ? given.escape() : quote), sample, whole);
-        return given.escape() == null && contains(sample, '\\') ? better(doubled, look(new Candidate(delimiter, quote, "\\"), sample, whole)) : doubled;
+        if (given.escape() != null || !contains(sample, '\\')) {
+            return doubled;
+        }
+        return better(doubled, look(new Candidate(delimiter, quote, "\\"), sample, whole));
     }
 
     private static Look better(Look first, Look second) {
@@ -226,11 +230,12 @@ final class CsvSniffer {
         int length = Math.min(sample.length, MOST_CANDIDATE_BYTES);
         boolean all = whole && length == sample.length;
         String comment = given.comment() == null ? "" : given.comment();
-        try (Tokens tokens = new Tokens(new ByteArrayInputStream(sample, 0, length), candidate.dialect(comment, Math.max(0, given.skip())), limits.lineBytes())) {
+        Dialect dialect = candidate.dialect(comment, Math.max(0, given.skip()));
+        try (Tokens tokens = new Tokens(new ByteArrayInputStream(sample, 0, length), dialect, limits.lineBytes())) {
             while (rows.size() < MOST_RECORDS && tokens.next()) {
-                int quoted = 0;
+                BitSet quoted = new BitSet();
                 for (int i = 0; i < tokens.cells(); i++) {
-                    quoted += tokens.quoted(i) ? 1 : 0;
+                    quoted.set(i, tokens.quoted(i));
                 }
                 rows.add(new Row(tokens.line(), tokens.texts(), tokens.misquoted(), quoted));
             }
@@ -245,37 +250,37 @@ final class CsvSniffer {
             judged = rows;
         }
         Map<Integer, Integer> widths = new HashMap<>();
-        int width = 0;
         int quoted = 0;
         int misquoted = 0;
         for (Row row : judged) {
-            quoted += row.quoted;
+            quoted += row.quoted.cardinality();
             misquoted += row.misquoted ? 1 : 0;
             int cells = row.width();
-            int count = widths.merge(cells, row.misquoted ? 0 : 1, Integer::sum);
-            if (width == 0 || count * Math.sqrt(cells) > widths.get(width) * Math.sqrt(width)) {
-                width = cells;
-            }
+            // Half a point for a row that is as wide as others, though its quotes are wrong; so points are counted twice.
+            widths.merge(cells, row.misquoted ? 1 : 2, Integer::sum);
         }
-        int regular = width == 0 ? 0 : widths.get(width);
+        int width = CsvWalk.usual(widths, judged.size());
+        double points = width == 0 ? 0 : widths.get(width) / 2.0;
+        int regular = 0;
         long clean = 0;
         long cells = 0;
         boolean oneName = !judged.isEmpty() && judged.getFirst().width() == 1;
         boolean numbers = width == 2 && oneName;
         for (Row row : judged) {
-            if (row.width() == width && !row.misquoted) {
-                for (String cell : row.cells) {
+            if (row.width() == width) {
+                regular += row.misquoted ? 0 : 1;
+                for (int i = 0; i < width; i++) {
                     cells++;
-                    clean += clean(cell) ? 1 : 0;
+                    clean += row.quoted.get(i) || clean(row.cells.get(i)) ? 1 : 0;
                 }
                 numbers &= row.cells.stream().allMatch(cell -> HALF_NUMBER.matcher(cell).matches());
             }
         }
-        double consistency = judged.isEmpty() ? 0 : (double) regular / judged.size();
+        double consistency = judged.isEmpty() ? 0 : points / judged.size();
         double shape = width < 2 ? 0.1 : (width - 1.0) / width;
         double cleanness = cells == 0 ? 0 : (double) clean / cells;
         double score = consistency * consistency * shape * cleanness * cleanness * (broken == null ? 1 : 0.3) * (numbers ? 0.01 : 1);
-        return new Look(candidate, rows, width, regular, judged.size(), quoted, misquoted, score, broken);
+        return new Look(candidate, rows, width, regular, judged.size(), quoted, misquoted, consistency, score, broken);
     }
 
     /** Whether a cell looks like a value, and not like several that were not parted or like half of one. */
@@ -324,6 +329,10 @@ final class CsvSniffer {
         while (table < rows.size() && rows.get(table).width() != width) {
             table++;
         }
+        if (table < rows.size() && table > preamble && evident(rows.subList(table, rows.size()), width)
+                && rows.subList(0, table).stream().allMatch(row -> row.width() < width)) {
+            preamble = table;
+        }
         List<Row> found = rows.subList(preamble, rows.size());
         boolean header;
         if (given.header() != null) {
@@ -353,6 +362,18 @@ final class CsvSniffer {
         return !names.isEmpty() && (blank == 0 || !all || blank == 1 && row.cells.getLast().isBlank());
     }
 
+    /** Whether the first row is all names, and what stands below is not: numbers and dates. */
+    private static boolean evident(List<Row> rows, int width) {
+        return names(rows.getFirst(), true) && header(rows, width)
+                && rows.stream().skip(1).limit(20).anyMatch(row -> row.width() == width && row.cells.stream().anyMatch(cell -> typed(cell)));
+    }
+
+    private static boolean typed(String cell) {
+        ColumnTypes types = new ColumnTypes();
+        see(types, cell);
+        return types.typed();
+    }
+
     /** Whether the first row names the columns. */
     private static boolean header(List<Row> rows, int width) {
         Row first = rows.getFirst();
@@ -364,13 +385,14 @@ final class CsvSniffer {
         int typedAbove = 0;
         int unlike = 0;
         boolean alike = false;
-        boolean repeated = false;
+        int repeated = 0;
         boolean nameLike = true;
         for (int i = 0; i < width; i++) {
             String name = first.cells.get(i).strip();
             ColumnTypes above = new ColumnTypes();
             see(above, name);
             ColumnTypes below = new ColumnTypes();
+            boolean again = false;
             int same = 0;
             int filled = 0;
             for (Row row : body) {
@@ -378,8 +400,9 @@ final class CsvSniffer {
                 see(below, cell);
                 filled += cell.isBlank() ? 0 : 1;
                 same += !cell.isBlank() && shape(cell).equals(shape(name)) ? 1 : 0;
-                repeated |= !name.isEmpty() && cell.strip().equals(name);
+                again |= !name.isEmpty() && normal(cell).equals(normal(name));
             }
+            repeated += again ? 1 : 0;
             if (below.typed()) {
                 typedBelow++;
                 typedAbove += above.typed() ? 1 : 0;
@@ -390,9 +413,13 @@ final class CsvSniffer {
             }
         }
         if (typedBelow > 0 && unlike > 0) {
-            return typedAbove == 0 || typedAbove * 3 <= typedBelow;
+            return typedAbove * 3 <= typedBelow && unlike >= repeated;
         }
-        return typedBelow == 0 && nameLike && !repeated && !alike && names(first, true);
+        return typedBelow == 0 && nameLike && repeated == 0 && !alike && names(first, true);
+    }
+
+    private static String normal(String text) {
+        return Normalizer.normalize(text.strip(), Normalizer.Form.NFKC);
     }
 
     /** What a text is made of: every run of letters is one a, of digits one 9. Runs of words are one a too. */
@@ -414,6 +441,7 @@ final class CsvSniffer {
                 && (scan.dateFormat() != null || scan.columns().stream().noneMatch(column -> temporal(column.field().type())))) {
             return scan;
         }
+        Mark mark = Mark.of(scan.file());
         List<String> names = CsvWalk.columns(scan, limits);
         if (names.isEmpty()) {
             throw new Unreadable("No table can be made out in the file.");
@@ -422,14 +450,20 @@ final class CsvSniffer {
         for (int i = 0; i < types.length; i++) {
             types[i] = new ColumnTypes();
         }
+        long rows = 0;
+        boolean whole = true;
         try (Tokens tokens = CsvWalk.tokens(scan, limits)) {
             if (scan.header()) {
                 tokens.next();
             }
             while (tokens.next()) {
                 see(tokens, types, scan.shortRows());
+                whole &= tokens.cells() == types.length;
+                rows++;
             }
+            whole &= tokens.plain();
         }
+        Profile.Memory.RECENT.add(new Profile(mark, Profile.Structure.of(scan), names, types, rows, whole));
         String decimal = scan.decimalSeparator();
         String pattern = scan.dateFormat();
         if (decimal == null) {
@@ -439,13 +473,16 @@ final class CsvSniffer {
             pattern = pattern(types);
         }
         boolean sure = decimal != null || !";".equals(scan.delimiter());
-        char mark = ",".equals(decimal) ? ',' : '.';
+        char point = ",".equals(decimal) ? ',' : '.';
         List<Scan.Column> columns = new ArrayList<>(scan.columns());
         if (!columnsKnown) {
             List<String> fields = Names.fields(scan.header() ? names : names.stream().map(name -> "").toList());
-            for (int i = 0; i < types.length; i++) {
+            int last = types.length - 1;
+            // A delimiter at the end of every row makes a column without a name and without a value.
+            boolean drop = rows > 0 && last > 0 && types[last].empty() && (!scan.header() || names.get(last).equals("column" + last));
+            for (int i = 0; i < types.length - (drop ? 1 : 0); i++) {
                 String name = names.get(i);
-                Type type = types[i].type(mark, sure, pattern);
+                Type type = types[i].type(point, sure, pattern);
                 columns.add(new Scan.Column(name, Field.of(fields.get(i), type,
                         scan.header() ? "Column '" + name + "' of the file" : "Column " + (i + 1) + " of the file")));
             }
@@ -464,6 +501,9 @@ final class CsvSniffer {
         for (int i = 0; i < Math.min(cells, types.length); i++) {
             if (!tokens.empty(i)) {
                 types[i].see(b, tokens.from(i), tokens.to(i));
+                if (tokens.escaped(i)) {
+                    types[i].untidy();
+                }
             }
         }
     }
@@ -496,8 +536,9 @@ final class CsvSniffer {
         }
         String best = null;
         for (Map.Entry<String, Integer> entry : counts.entrySet()) {
-            if (best == null || entry.getKey().startsWith(best + " ") || entry.getValue() > counts.get(best) && !best.startsWith(entry.getKey() + " ")) {
-                best = entry.getKey();
+            String pattern = entry.getKey();
+            if (best == null || pattern.startsWith(best + " ") || entry.getValue() > counts.get(best) && !best.startsWith(pattern + " ")) {
+                best = pattern;
             }
         }
         return best;

@@ -56,7 +56,13 @@ final class CsvWalk {
     static List<String> columns(Scan.Csv scan, Limits limits) throws IOException, SourceException {
         try (Tokens tokens = tokens(scan, limits)) {
             if (scan.header()) {
-                return tokens.next() ? Names.columns(tokens.texts()) : List.of();
+                if (!tokens.next()) {
+                    return List.of();
+                }
+                List<String> header = tokens.texts();
+                int last = header.size() - 1;
+                // A delimiter that ends the header alone names nothing.
+                return Names.columns(last > 0 && header.get(last).isBlank() && usualWidth(tokens) == last ? header.subList(0, last) : header);
             }
             int width = usualWidth(tokens);
             List<String> names = new ArrayList<>();
@@ -70,15 +76,26 @@ final class CsvWalk {
     /** The number of cells that most of the first records have. */
     static int usualWidth(Tokens tokens) throws IOException, SourceException {
         Map<Integer, Integer> widths = new HashMap<>();
-        int best = 0;
-        for (int i = 0; i < WIDTH_SAMPLE && tokens.next(); i++) {
-            int width = tokens.cells();
-            int count = widths.merge(width, 1, Integer::sum);
-            if (best == 0 || count > widths.get(best) || count == widths.get(best) && width > best) {
-                best = width;
+        int rows = 0;
+        while (rows < WIDTH_SAMPLE && tokens.next()) {
+            widths.merge(tokens.cells(), 2, Integer::sum);
+            rows++;
+        }
+        return usual(widths, rows);
+    }
+
+    /** The width that counts as usual. In a short file the few wide rows of a table outweigh as many lines of a title. */
+    static int usual(Map<Integer, Integer> widths, int rows) {
+        int usual = 0;
+        double most = 0;
+        for (Map.Entry<Integer, Integer> entry : widths.entrySet()) {
+            double weight = entry.getValue() * (rows <= 20 ? Math.sqrt(entry.getKey()) : 1);
+            if (weight > most || weight == most && entry.getKey() > usual) {
+                usual = entry.getKey();
+                most = weight;
             }
         }
-        return best;
+        return usual;
     }
 
     List<String> names() {

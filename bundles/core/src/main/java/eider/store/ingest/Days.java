@@ -5,6 +5,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.Month;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.chrono.IsoChronology;
@@ -95,8 +96,7 @@ final class Days {
         if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31) {
             return false;
         }
-        return day <= 28 || day <= (month == 2 ? (IsoChronology.INSTANCE.isLeapYear(year) ? 29 : 28) : month == 4 || month == 6 || month == 9 || month == 11
-                ? 30 : 31);
+        return day <= 28 || day <= Month.of(month).length(IsoChronology.INSTANCE.isLeapYear(year));
     }
 
     /** What follows the minutes of a time of day. */

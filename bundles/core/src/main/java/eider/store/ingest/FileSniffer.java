@@ -46,7 +46,7 @@ public final class FileSniffer implements Sniffer {
                 throw new Unreadable("The file is empty.");
             }
             return (S) switch (scan) {
-                case Scan.Csv csv -> new CsvSniffer(csv, scratch, limits).complete();
+                case Scan.Csv csv -> new CsvSniffer(csv, limits).complete();
                 case Scan.Json json -> json(json);
                 case Scan.Parquet parquet -> parquet(parquet);
             };

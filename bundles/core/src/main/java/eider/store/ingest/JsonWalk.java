@@ -155,7 +155,8 @@ final class JsonWalk {
                 throw new Unreadable("Line " + parser.currentTokenLocation().getLineNr() + ": something stands behind the JSON array.");
             }
         } catch (JsonProcessingException e) {
-            throw new Unreadable("The JSON is broken in line " + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ": " + reason(e) + ".", e);
+            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            throw new Unreadable("The JSON is broken in line " + line + ": " + reason(e) + ".", e);
         }
     }
 

@@ -80,6 +80,7 @@ public final class Names {
     private static String snake(String text) {
         String spelt = HUMP.matcher(text).replaceAll("_")
                 .replace("ä", "ae").replace("ö", "oe").replace("ü", "ue").replace("Ä", "Ae").replace("Ö", "Oe").replace("Ü", "Ue")
+                
                 .replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("æ", "ae").replace("Æ", "Ae").replace("ł", "l").replace("Ł", "L");
         String plain = MARKS.matcher(Normalizer.normalize(spelt, Normalizer.Form.NFKD)).replaceAll("").toLowerCase(Locale.ROOT);
         String snake = OTHER.matcher(plain).replaceAll("_");

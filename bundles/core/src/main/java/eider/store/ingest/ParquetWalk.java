@@ -97,7 +97,9 @@ final class ParquetWalk {
             String target = ScanSql.type(field.type());
             String value = text(source, duck);
             if (field.type().kind() != Type.Kind.TEXT) {
-                value = nested(duck) ? "CAST(to_json(" + source + ") AS " + target + ")" : "TRY_CAST(" + source + " AS " + target + ")";
+                // A float of 32 bits goes by its shortest text: 1.1 would otherwise become 1.100000023841858.
+                value = nested(duck) ? "CAST(to_json(" + source + ") AS " + target + ")"
+                        : "TRY_CAST(" + (duck.equals("FLOAT") ? source + "::VARCHAR" : source) + " AS " + target + ")";
             }
             select.add(value + " AS " + ScanSql.name(field.name()));
             if (!type(duck).equals(field.type()) && field.type().kind() != Type.Kind.TEXT && !nested(duck)) {
@@ -138,7 +140,11 @@ final class ParquetWalk {
     }
 
     private static String text(String source, String duck) {
-        return nested(duck) ? "to_json(" + source + ")::VARCHAR" : "CAST(" + source + " AS VARCHAR)";
+        if (nested(duck)) {
+            return "to_json(" + source + ")::VARCHAR";
+        }
+        // Bytes are text where they are UTF-8, which many writers do not say; others are shown in hexadecimal.
+        return duck.equals("BLOB") ? "coalesce(TRY(decode(" + source + ")), lower(hex(" + source + ")))" : "CAST(" + source + " AS VARCHAR)";
     }
 
     /** What DuckDB's message means for a person. */

@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -32,14 +32,6 @@ public final class Readable implements AutoCloseable {
     private final long rejected;
     private final int fileColumns;
     private final int[] positions;
-
-    /** How a file looks from outside. */
-    private record Mark(long size, long modified, Object key) {
-        static Mark of(Path file) throws IOException {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new Mark(attributes.size(), attributes.lastModifiedTime().to(java.util.concurrent.TimeUnit.NANOSECONDS), attributes.fileKey());
-        }
-    }
 
     private Readable(Scan scan, Path original, Mark mark, Path path, Path rejectFile, boolean rewritten, long rows, long rejected,
             int fileColumns, int[] positions) {
@@ -84,11 +76,13 @@ public final class Readable implements AutoCloseable {
         });
     }
 
-    private static Readable csv(Scan.Csv scan, Mark mark, Path handover, String name, Limits limits) throws IOException, SourceException {
+    private static Readable csv(Scan.Csv scan, Mark mark, Path handover, String name, Limits limits)
+            throws IOException, SourceException {
         CsvWalk walk = new CsvWalk(scan, limits);
         Path rejects = handover.resolve(name + ".rejects");
         if (scan.charset().equals(StandardCharsets.UTF_8) && Content.packing(scan.file()) == Content.Packing.NONE) {
-            long rows = walk.plainRows();
+            Profile profile = Profile.Memory.RECENT.of(scan, mark);
+            long rows = profile == null ? walk.plainRows() : profile.plain(scan) ? profile.rows() : -1;
             if (rows >= 0) {
                 
                 return new Readable(scan, scan.file(), mark, link(scan.file(), handover.resolve(name + ".csv")), rejects, false, rows, 0,
@@ -109,7 +103,8 @@ public final class Readable implements AutoCloseable {
         Path out = handover.resolve(name + ".parquet");
         Path rejectFile = handover.resolve(name + ".rejects");
         boolean done = false;
-        try (Ingest ingest = Ingest.open(handover, java.util.List.of(), limits); Canonical aside = new Canonical(handover.resolve(name + ".none"), rejectFile)) {
+        try (Ingest ingest = Ingest.open(handover, List.of(), limits);
+                Canonical aside = new Canonical(handover.resolve(name + ".none"), rejectFile)) {
             long rows = new ParquetWalk(in, scan, ingest).rewrite(out, aside);
             done = true;
             return new Readable(scan, scan.file(), mark, out, rejectFile, true, rows, aside.rejected(), 0, new int[0]);

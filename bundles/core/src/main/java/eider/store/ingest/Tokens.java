@@ -318,8 +318,8 @@ final class Tokens implements AutoCloseable {
     }
 
     private boolean delimiterAt(byte[] b, int p, int end) {
-        return b[p] == delimiterFirst
-                && (delimiter.length == 1 || end - p >= delimiter.length && Arrays.equals(b, p, p + delimiter.length, delimiter, 0, delimiter.length));
+        int length = delimiter.length;
+        return b[p] == delimiterFirst && (length == 1 || end - p >= length && Arrays.equals(b, p, p + length, delimiter, 0, length));
     }
 
     private boolean delimiterMayBeCut(byte[] b, int p, int end) {

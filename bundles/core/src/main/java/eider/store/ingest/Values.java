@@ -155,7 +155,8 @@ final class Values {
             return null;
         }
         if (type.kind() == Type.Kind.JSON) {
-            return value.kind() == JsonWalk.Kind.TEXT ? '"' + new String(JsonStringEncoder.getInstance().quoteAsString(value.text())) + '"' : value.text();
+            boolean text = value.kind() == JsonWalk.Kind.TEXT;
+            return text ? '"' + new String(JsonStringEncoder.getInstance().quoteAsString(value.text())) + '"' : value.text();
         }
         if (type.kind() != Type.Kind.TEXT) {
             String written = write(value.text());
