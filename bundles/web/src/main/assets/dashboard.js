@@ -272,7 +272,8 @@
 
   // The dot is green only while the server was heard within the last 40 seconds; it speaks every 15.
   let stream = null;
-  let heard = 0;
+  let heard = Date.now();
+  let renewed = Date.now();
   let missed = false;
   const connect = () => {
     stream = new EventSource("/api/v1/events");
@@ -293,18 +294,21 @@
     }
     stream.onerror = () => {
       missed = true;
-      say("wait", "Connecting again …");
+      say("wait", "Not live: connecting again");
     };
   };
   setInterval(() => {
-    if (stream.readyState === EventSource.CLOSED || Date.now() - heard > 40000) {
+    const now = Date.now();
+    if (stream.readyState === EventSource.CLOSED || now - heard > 40000) {
       missed = true;
-      say("wait", "Connecting again …");
+      say("wait", "Not live: looking twice a minute");
       stream.close();
       connect();
-      heard = Date.now();
+      heard = now;
     }
-    if (root.dataset.state === "starting" || root.dataset.state === "failed") {
+    const waiting = root.dataset.state === "starting" || root.dataset.state === "failed";
+    if (waiting || missed && now - renewed > 30000) {
+      renewed = now;
       refresh();
     }
   }, 5000);
@@ -313,7 +317,6 @@
   dark.addEventListener("change", draw);
   moments();
   load().catch(failure => console.warn("The charts could not be drawn:", failure));
-  heard = Date.now();
   say("wait", "Connecting …");
   connect();
 })();
