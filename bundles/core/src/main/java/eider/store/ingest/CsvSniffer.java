@@ -80,7 +80,8 @@ final class CsvSniffer {
         }
         int[] controls = controls(head);
         // UTF-16 is full of zeros; nothing else that is text has one control character in a hundred.
-        if (zeros * 10 < head.length * 3 && controls[0] > Math.max(8, head.length / 50)) {
+        boolean marked = magic.startsWith("\u00ff\u00fe") || magic.startsWith("\u00fe\u00ff") || magic.startsWith("\0\0\u00fe\u00ff");
+        if (!marked && zeros * 10 < head.length * 3 && controls[0] > Math.max(8, head.length / 50)) {
             throw new Unreadable("The file is not text: it holds " + controls[0] + " control characters, the first in line " + controls[1] + ".");
         }
     }
