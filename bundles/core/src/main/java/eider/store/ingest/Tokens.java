@@ -455,6 +455,11 @@ final class Tokens implements AutoCloseable {
         return plain && (lineEnds | quotedEnds) != CR && Integer.bitCount(lineEnds | quotedEnds) <= 1;
     }
 
+    /** The kinds of line end met so far, as a set of bits: of the records and within quotes. */
+    int lineEnds() {
+        return lineEnds | quotedEnds;
+    }
+
     @Override
     public void close() throws IOException {
         in.close();
