@@ -61,15 +61,18 @@ public final class Eider implements AutoCloseable {
     private final HomeLock lock;
     private final Container container;
     private final Pages pages;
+    private final Runnable stopping;
     private final CountDownLatch closed = new CountDownLatch(1);
+    private ConfigFolder configFolder;
     private boolean closing;
 
-    private Eider(Home home, boolean temporary, HomeLock lock, Container container, Pages pages) {
+    private Eider(Home home, boolean temporary, HomeLock lock, Container container, Pages pages, Runnable stopping) {
         this.home = home;
         this.temporary = temporary;
         this.lock = lock;
         this.container = container;
         this.pages = pages;
+        this.stopping = stopping;
     }
 
     public static Builder builder() {
@@ -86,6 +89,7 @@ public final class Eider implements AutoCloseable {
         private HomeLock lock;
         private Consumer<String> progress = step -> {};
         private Consumer<Container> atLevelOne = container -> {};
+        private Runnable stopping = () -> {};
 
         private Builder() {}
 
@@ -147,6 +151,11 @@ public final class Eider implements AutoCloseable {
             return this;
         }
 
+        Builder stopping(Runnable told) {
+            this.stopping = told;
+            return this;
+        }
+
         /**
          * Starts, and returns when connections can be synced and, with a port, pages are served.
          *
@@ -185,32 +194,25 @@ public final class Eider implements AutoCloseable {
         }
 
         private Eider start(Home home, boolean temporary) throws EngineException, IOException, BundleException, InterruptedException {
+            boolean isDemo = home.demo(demo);
             Map<String, String> properties = new LinkedHashMap<>();
             properties.put("eider.home", home.root().toString());
             properties.put("eider.port", Integer.toString(Math.max(port, 0)));
             properties.put("eider.web", Boolean.toString(port >= 0));
             properties.put("eider.memory", Boolean.toString(temporary));
-            properties.put("eider.demo", Boolean.toString(demo));
+            properties.put("eider.demo", Boolean.toString(isDemo));
             properties.put("eider.dist.plugins", distribution.plugins().toString());
-            properties.put("felix.fileinstall.dir", home.config().toString());
-            properties.put("felix.fileinstall.filter", ".*\\.cfg");
-            properties.put("felix.fileinstall.poll", "800");
-            properties.put("felix.fileinstall.noInitialDelay", "true");
-            properties.put("felix.fileinstall.enableConfigSave", "false");
-            properties.put("felix.fileinstall.configEncoding", "UTF-8");
-            properties.put("felix.fileinstall.tmpdir", home.cache().resolve("fileinstall").toString());
-            properties.put("felix.fileinstall.log.level", "2");
             properties.put("org.osgi.service.http.port", Integer.toString(Math.max(port, 0)));
             properties.put("org.apache.felix.http.host", "127.0.0.1");
 
             Files.deleteIfExists(home.commandFile()); // of a process that died: the lock is ours
             Container container = new Container(distribution, home.cache(), properties);
             Pages pages = new Pages();
-            Eider eider = new Eider(home, temporary, lock, container, pages);
+            Eider eider = new Eider(home, temporary, lock, container, pages, stopping);
             boolean started = false;
             try {
                 pages.listen(container.context());
-                container.offer(Server.class, eider.new ThisServer(temporary, demo, Instant.now()), Map.of());
+                container.offer(Server.class, eider.new ThisServer(temporary, isDemo, Instant.now()), Map.of());
                 for (Distribution.Stage stage : distribution.stages()) {
                     if (port < 0 && stage.level() > WITHOUT_PAGES) {
                         break;
@@ -218,8 +220,10 @@ public final class Eider implements AutoCloseable {
                     progress.accept(stage.name());
                     container.start(stage.level());
                     if (stage.level() == 1) {
-                        eider.configure(configurations);
                         atLevelOne.accept(container);
+                        eider.configFolder = new ConfigFolder(home.config(), eider.service(ConfigurationAdmin.class));
+                        eider.configFolder.open();
+                        eider.configure(configurations);
                     }
                 }
                 if (!container.failures().isEmpty()) {
@@ -232,6 +236,9 @@ public final class Eider implements AutoCloseable {
                 return eider;
             } finally {
                 if (!started) {
+                    if (eider.configFolder != null) {
+                        eider.configFolder.close();
+                    }
                     container.stop(STOP_PATIENCE);
                 }
             }
@@ -275,11 +282,7 @@ public final class Eider implements AutoCloseable {
         }
         ConfigurationAdmin admin = service(ConfigurationAdmin.class);
         for (Map.Entry<String, Map<String, Object>> entry : configurations.entrySet()) {
-            String pid = entry.getKey();
-            int tilde = pid.indexOf('~');
-            // The location "?" lets whichever bundle needs the configuration have it.
-            (tilde < 0 ? admin.getConfiguration(pid, "?") : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?"))
-                .update(Container.dictionary(entry.getValue()));
+            ConfigFolder.of(admin, entry.getKey()).update(Container.dictionary(entry.getValue()));
         }
     }
 
@@ -375,6 +378,10 @@ public final class Eider implements AutoCloseable {
         }
         boolean interrupted = Thread.interrupted(); // an orderly stop is not cut short
         try {
+            stopping.run();
+            if (configFolder != null) {
+                configFolder.close();
+            }
             if (!container.stop(STOP_PATIENCE)) {
                 LOG.error("stopping took longer than {} s; what still ran is left behind", STOP_PATIENCE.toSeconds());
             }

@@ -106,6 +106,26 @@ record Home(Path root) {
         return root.resolve("logs");
     }
 
+    /**
+     * Whether made-up sales live here. A home becomes a demo before anything is in it and stays one for good, so that made-up and real sales never mix.
+     *
+     * @param wanted whether it shall become one
+     * @throws EngineException if it shall, and holds data of its own
+     */
+    boolean demo(boolean wanted) throws EngineException, IOException {
+        Path mark = data().resolve("demo");
+        if (Files.exists(mark)) {
+            return true;
+        }
+        if (wanted && Files.exists(data().resolve("eider.duckdb"))) {
+            throw new EngineException("The home " + root + " has a database of its own already, so it cannot become a demo. Choose a new folder with --home.");
+        }
+        if (wanted) {
+            Files.writeString(mark, "This home holds made-up sales. It cannot become a real one: start Eider on another.\n");
+        }
+        return wanted;
+    }
+
     Path lock() {
         return data().resolve("eider.lock");
     }

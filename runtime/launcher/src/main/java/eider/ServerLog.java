@@ -69,7 +69,7 @@ public final class ServerLog extends ContextAwareBase implements Configurator, M
         if (properties != null) {
             for (Enumeration<String> keys = properties.keys(); keys.hasMoreElements(); ) {
                 String key = keys.nextElement();
-                if (!key.startsWith("service.") && !key.startsWith("felix.fileinstall.") && !key.equals(Constants.OBJECTCLASS)) {
+                if (!key.startsWith("service.") && !key.equals(ConfigFolder.FILE) && !key.equals(Constants.OBJECTCLASS)) {
                     options.put(key, String.valueOf(properties.get(key)).strip());
                 }
             }

@@ -22,11 +22,13 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.jar.Manifest;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -197,13 +199,20 @@ class ContainerTest {
         assertThat(told).containsExactlyInAnyOrderEntriesOf(Container.HOST_PACKAGES);
     }
 
+    private final List<ConfigFolder> opened = new java.util.ArrayList<>();
+
+    @AfterEach
+    void closeFolders() {
+        opened.forEach(ConfigFolder::close);
+    }
+
     private Container started(Path cache, Path config, int level) throws Exception {
         Files.createDirectories(cache);
-        Container container = new Container(Distribution.in(distribution), cache, Map.of("felix.fileinstall.dir", config.toString(),
-            "felix.fileinstall.filter", ".*\\.cfg", "felix.fileinstall.poll", "100", "felix.fileinstall.noInitialDelay", "true",
-            "felix.fileinstall.enableConfigSave", "false", "felix.fileinstall.configEncoding", "UTF-8",
-            "felix.fileinstall.tmpdir", cache.resolve("fileinstall").toString()));
+        Container container = new Container(Distribution.in(distribution), cache, Map.of());
         container.start(1);
+        ConfigFolder files = new ConfigFolder(config, container.service(ConfigurationAdmin.class).orElseThrow());
+        opened.add(files);
+        files.open();
         container.start(level);
         return container;
     }

@@ -76,4 +76,22 @@ class HomeTest {
         assertThatThrownBy(() -> Home.open(Path.of("/proc/eider"), samples)).isInstanceOf(EngineException.class)
             .hasMessageContaining("The home /proc/eider cannot be written").hasMessageContaining("--home");
     }
+
+    @Test
+    void aFreshHomeBecomesADemoAndStaysOneForGood() throws Exception {
+        Home home = Home.open(folder.resolve("h"), samples);
+        assertThat(home.demo(false)).isFalse();
+        assertThat(home.demo(true)).isTrue();
+        Files.createFile(home.data().resolve("eider.duckdb"));
+        assertThat(home.demo(false)).isTrue();
+        assertThat(home.demo(true)).isTrue();
+    }
+
+    @Test
+    void aHomeWithDataOfItsOwnNeverBecomesADemo() throws Exception {
+        Home home = Home.open(folder.resolve("h"), samples);
+        Files.createFile(home.data().resolve("eider.duckdb"));
+        assertThatThrownBy(() -> home.demo(true)).isInstanceOf(EngineException.class).hasMessageContaining("cannot become a demo").hasMessageContaining(home.root().toString());
+        assertThat(home.demo(false)).isFalse();
+    }
 }

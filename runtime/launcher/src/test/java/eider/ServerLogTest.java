@@ -64,7 +64,7 @@ class ServerLogTest {
     @Test
     void theLevelChangesWhileRunningAndComesBack() throws Exception {
         SYNC.trace("one");
-        log.updated(new Hashtable<>(Map.of("level", "warn", "level.eider.sync", "trace", "service.pid", "log", "felix.fileinstall.filename", "x")));
+        log.updated(new Hashtable<>(Map.of("level", "warn", "level.eider.sync", "trace", "service.pid", "log", ConfigFolder.FILE, "log.cfg")));
         SYNC.trace("two");
         STORE.info("three");
         log.updated(null);

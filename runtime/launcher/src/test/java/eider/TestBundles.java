@@ -12,8 +12,7 @@ final class TestBundles {
     /** The services of level 1, as the real distribution has them; they lie on the tests' class path. */
     static Path services(Path distribution) throws Exception {
         Path stage = Files.createDirectories(distribution.resolve("lib/bundles/1-services"));
-        for (String type : new String[] {"org.apache.felix.cm.impl.ConfigurationManager", "org.apache.felix.fileinstall.internal.FileInstall",
-                "org.apache.felix.scr.impl.Activator"}) {
+        for (String type : new String[] {"org.apache.felix.cm.impl.ConfigurationManager", "org.apache.felix.scr.impl.Activator"}) {
             Path jar = Path.of(Class.forName(type, false, TestBundles.class.getClassLoader()).getProtectionDomain().getCodeSource().getLocation().toURI());
             Files.copy(jar, stage.resolve(jar.getFileName()));
         }

@@ -46,6 +46,10 @@ final class DuckStore implements Sink {
     private final boolean excel;
     final List<String> rejects = new ArrayList<>();
     final List<List<String>> sample = new ArrayList<>();
+    /** The columns of the last scan. */
+    List<String> names = List.of();
+    /** Whether every row is kept, not just the first ones. */
+    boolean keep;
     long rows;
     long sum;
 
@@ -79,6 +83,7 @@ final class DuckStore implements Sink {
     public void scan(Scan scan) throws SourceException, InterruptedException {
         try (Readable readable = Readable.of(scan, handover, Limits.DEFAULT)) {
             long before = rows;
+            names = scan.columns().stream().map(column -> column.field().name()).toList();
             duck.query(ScanSql.of(readable).query(), this::rows);
             if (rows - before != readable.rows()) {
                 throw new AssertionError("DuckDB found " + (rows - before) + " rows of " + readable.rows() + " in " + scan.file());
@@ -115,7 +120,7 @@ final class DuckStore implements Sink {
 
     private void row(List<Object> values) {
         List<String> cells = values.stream().map(this::canonical).toList();
-        if (sample.size() < 3) {
+        if (keep || sample.size() < 3) {
             sample.add(cells);
         }
         byte[] digest = Seen.sha256().digest(String.join("\u001f", cells).getBytes(StandardCharsets.UTF_8));

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.service.component.annotations.Activate;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
 @Component(service = Events.class)
 public final class Events {
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
-    /** How many pages can listen at the same time; a further one is refused, and looks every half minute by itself. */
+    /** How many pages can listen at the same time; a further one is refused, and looks twice a minute by itself. */
     static final int MOST = 64;
     private static final Duration LOOK = Duration.ofSeconds(2);
 
@@ -151,7 +150,7 @@ public final class Events {
         }
     }
 
-    /** Runs from the first listener until nobody listens any more, or {@link #close}. */
+    /** Runs from the first listener until nobody listens any more, or {@link #end}. */
     private void look() {
         List<Object> before = state();
         while (true) {
@@ -163,6 +162,7 @@ public final class Events {
                 }
                 if (closed || listeners == 0) {
                     looking = null;
+                    happened.signalAll();
                     return;
                 }
             } catch (InterruptedException e) {
@@ -198,19 +198,26 @@ public final class Events {
         return state;
     }
 
-    @Deactivate
-    void close() throws InterruptedException {
-        Thread last;
-        lock.lock();
+    /**
+     * Ends every stream and waits, two seconds at most, until they have ended; no new one begins. Whoever writes the streams calls it before
+     * what they are written with goes away.
+     */
+    void end() throws InterruptedException {
+        lock.lockInterruptibly();
         try {
             closed = true;
-            last = looking;
             happened.signalAll();
+            long left = LOOK.toNanos();
+            while ((listeners > 0 || looking != null) && left > 0) {
+                left = happened.awaitNanos(left);
+            }
         } finally {
             lock.unlock();
         }
-        if (last != null) {
-            last.join(TimeUnit.SECONDS.toMillis(5));
-        }
+    }
+
+    @Deactivate
+    void close() throws InterruptedException {
+        end();
     }
 }

@@ -9,7 +9,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.time.Duration;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +33,6 @@ public final class EventsResource {
     public void events(@Context SseEventSink sink, @Context Sse sse) {
         Events.Listener listener = events.listen();
         if (listener == null) {
-            sink.close();
             throw Failures.notReady(Events.MOST + " pages listen already; close one.");
         }
         Thread.ofVirtual().name("web-stream").start(() -> stream(listener, sink, sse));
@@ -58,12 +56,13 @@ public final class EventsResource {
                     send(sink, sse, "alive");
                 }
             }
-        } catch (InterruptedException | CompletionException | IllegalStateException gone) {
+        } catch (InterruptedException | RuntimeException gone) {
             LOG.debug("A page stopped listening", gone);
         }
     }
 
     private static void send(SseEventSink sink, Sse sse, String name) {
-        sink.send(sse.newEvent(name, "")).toCompletableFuture().join();
+        // A browser passes over an event without data.
+        sink.send(sse.newEvent(name, "{}")).toCompletableFuture().join();
     }
 }

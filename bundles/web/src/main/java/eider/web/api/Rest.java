@@ -98,7 +98,8 @@ public final class Rest extends HttpServlet {
     }
 
     @Deactivate
-    synchronized void close() {
+    synchronized void close() throws InterruptedException {
+        events.end();
         if (jersey != null) {
             jersey.destroy();
         }
