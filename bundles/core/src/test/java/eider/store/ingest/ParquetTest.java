@@ -8,6 +8,7 @@ import eider.connector.Scan;
 import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.store.ingest.FilesIntoDuckDb.Loaded;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -78,5 +79,15 @@ class ParquetTest {
                 .hasMessageContaining("damaged");
         Path encrypted = parquet("SELECT 1 AS id", ", ENCRYPTION_CONFIG {footer_key: 'key'}");
         assertThatThrownBy(() -> files.load(Scan.Parquet.of(encrypted))).hasMessageContaining("encrypted");
+    }
+
+    @Test
+    void refusesAPageThatDoesNotMatchItsCheckSum() throws Exception {
+        // DuckDB decodes the flipped bits of this file without a word.
+        Path file = folder.resolve("flipped.parquet");
+        try (InputStream in = ParquetTest.class.getResourceAsStream("rle-dict-uncompressed-corrupt-checksum.parquet")) {
+            Files.copy(in, file);
+        }
+        assertThatThrownBy(() -> files.load(Scan.Parquet.of(file))).hasMessageContaining("does not match its check sum");
     }
 }
