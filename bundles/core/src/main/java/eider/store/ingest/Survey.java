@@ -81,7 +81,8 @@ final class Survey {
     }
 
     /** Null if the parts do not fit together. */
-    private static Survey inParts(Scan.Csv scan, int width, Limits limits, List<Long> cuts) throws IOException, SourceException, InterruptedException {
+    private static Survey inParts(Scan.Csv scan, int width, Limits limits, List<Long> cuts)
+            throws IOException, SourceException, InterruptedException {
         Dialect first = Dialect.of(scan);
         Dialect other = new Dialect(first.delimiter(), first.quote(), first.escape(), first.comment(), 0);
         try (ExecutorService threads = Executors.newFixedThreadPool(cuts.size() - 1)) {

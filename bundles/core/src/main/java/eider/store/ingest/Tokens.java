@@ -448,8 +448,8 @@ final class Tokens implements AutoCloseable {
     }
 
     /**
-     * Whether DuckDB is known to read the records so far as they were read here: one kind of line end, even within quotes, no blank line, no comment, no
-     * zero byte, quotes as RFC 4180 has them.
+     * Whether DuckDB is known to read the records so far as they were read here: one kind of line end, even within quotes, no blank
+     * line, no comment, no zero byte, quotes as RFC 4180 has them.
      */
     boolean plain() {
         return plain && (lineEnds | quotedEnds) != CR && Integer.bitCount(lineEnds | quotedEnds) <= 1;

@@ -40,7 +40,8 @@ class DuckDbTrapsTest {
     void readsJsonNumbersAsBinaryFractions() throws Exception {
         Path file = Files.writeString(folder.resolve("trap.json"), "[{\"amount\":12345678901234567.89}]");
         try (Ingest duck = Ingest.open(folder, List.of(), Limits.DEFAULT)) {
-            assertThat(duck.rows("SELECT amount::VARCHAR FROM read_json(" + ScanSql.literal(file.toString()) + ", columns = {amount: 'DECIMAL(38,2)'})"))
+            assertThat(duck.rows("SELECT amount::VARCHAR FROM read_json(" + ScanSql.literal(file.toString())
+                    + ", columns = {amount: 'DECIMAL(38,2)'})"))
                     .doesNotContain(List.of("12345678901234567.89"));
         }
     }

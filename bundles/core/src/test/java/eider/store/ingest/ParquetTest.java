@@ -50,7 +50,8 @@ class ParquetTest {
         Loaded loaded = files.load(Scan.Parquet.of(file));
         assertThat(loaded.fields()).containsExactly("id", "price", "day", "name", "weight", "big", "tags", "at");
         assertThat(loaded.types()).containsExactly("INTEGER", "DECIMAL(10,2)", "DATE", "TEXT", "DOUBLE", "DECIMAL(20,0)", "JSON", "INSTANT");
-        assertThat(loaded.rows()).containsExactly(List.of("1", "1.50", "2024-02-13", "x", "1.1", "18446744073709551615", "[1,2]", "2024-02-13T10:00Z"));
+        assertThat(loaded.rows()).containsExactly(List.of("1", "1.50", "2024-02-13", "x", "1.1", "18446744073709551615", "[1,2]",
+                "2024-02-13T10:00Z"));
     }
 
     @Test

@@ -65,8 +65,10 @@ class ReadableTest {
         assertThat(loaded.rejects()).containsExactly(
                 new Reject("line 2", "2024-02-13,x,1", "quantity: 'x' is no whole number"),
                 new Reject("line 3", ",2,1.23456", "date: empty, but required; price: '1.23456' has more than 4 digits after the decimal mark"),
-                new Reject("line 4", "13.02.2024,1.5,1e2", "date: '13.02.2024' is no date of the form yyyy-mm-dd; quantity: '1.5' is no whole number"),
-                new Reject("line 6", "2024-02-15,99999999999999999999,1", "quantity: '99999999999999999999' is too large for a whole number of 64 bits"),
+                new Reject("line 4", "13.02.2024,1.5,1e2", "date: '13.02.2024' is no date of the form yyyy-mm-dd; "
+                        + "quantity: '1.5' is no whole number"),
+                new Reject("line 6", "2024-02-15,99999999999999999999,1",
+                        "quantity: '99999999999999999999' is too large for a whole number of 64 bits"),
                 new Reject("line 7", "2024-02-16,3,\"a\"b", "text stands behind a closing quote"));
     }
 
@@ -74,7 +76,8 @@ class ReadableTest {
     void countsTheLinesOfTheOriginal() throws Exception {
         Path file = files.file("given.csv", "title\r\n\r\nid,name\r\n1,\"two\r\nlines\"\r\nx,b\r\n\r\n2,\"three\r\nwhole\r\nlines\"\r\ny,d\r\n");
         Scan.Csv scan = new Scan.Csv(file, StandardCharsets.UTF_8, ",", "\"", "\"", "", true, 2, null, ".", false,
-                List.of(new Scan.Column("id", Field.of("id", Type.INTEGER, "The id.")), new Scan.Column("name", Field.of("name", Type.TEXT, "The name."))));
+                List.of(new Scan.Column("id", Field.of("id", Type.INTEGER, "The id.")),
+                        new Scan.Column("name", Field.of("name", Type.TEXT, "The name."))));
         Loaded loaded = files.load(scan);
         assertThat(loaded.rows()).containsExactly(List.of("1", "two\r\nlines"), List.of("2", "three\r\nwhole\r\nlines"));
         assertThat(loaded.rejects()).extracting(Reject::place).containsExactly("line 6", "line 11");
@@ -83,7 +86,8 @@ class ReadableTest {
     @Test
     void fillsShortRowsOnlyWhereThatIsWished() throws Exception {
         Path file = files.file("given.csv", "id,name,city\n1,a\n2,b,c\n");
-        Scan.Column[] columns = {new Scan.Column("id", Field.of("id", Type.INTEGER, "The id.")), new Scan.Column("city", Field.of("city", Type.TEXT, "The city."))};
+        Scan.Column[] columns = {new Scan.Column("id", Field.of("id", Type.INTEGER, "The id.")),
+            new Scan.Column("city", Field.of("city", Type.TEXT, "The city."))};
         assertThat(files.load(given(file, true, columns)).rows()).containsExactly(Arrays.asList("1", null), List.of("2", "c"));
         assertThat(files.load(given(file, false, columns)).rejects()).hasSize(1);
     }
@@ -96,7 +100,8 @@ class ReadableTest {
     @Test
     void onlyTheEmptyCellIsNoValue() throws Exception {
         Loaded loaded = files.csv("id,name\n1,NULL\n2,\"\"\n3,\n4, \n5,null\n");
-        assertThat(loaded.rows()).containsExactly(List.of("1", "NULL"), Arrays.asList("2", null), Arrays.asList("3", null), List.of("4", " "), List.of("5", "null"));
+        assertThat(loaded.rows()).containsExactly(List.of("1", "NULL"), Arrays.asList("2", null), Arrays.asList("3", null),
+                List.of("4", " "), List.of("5", "null"));
         assertThat(loaded.rejects()).isEmpty();
     }
 
