@@ -442,11 +442,6 @@ final class Tokens implements AutoCloseable {
         return new String(buffer, starts, Math.min(ends - starts, Reject.LONGEST * 4), StandardCharsets.UTF_8);
     }
 
-    /** How many bytes the record has. */
-    int length() {
-        return ends - starts;
-    }
-
     /**
      * Whether DuckDB is known to read the records so far as they were read here: one kind of line end, even within quotes, no blank
      * line, no comment, no zero byte, quotes as RFC 4180 has them.

@@ -17,7 +17,7 @@ class DuckDbTrapsTest {
         Path file = Files.writeString(folder.resolve("trap.csv"), content);
         try (Ingest duck = Ingest.open(folder, List.of(), Limits.DEFAULT)) {
             return duck.rows("SELECT * FROM read_csv(" + ScanSql.literal(file.toString()) + ", auto_detect = false, header = true, delim = ',', "
-                    + "quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0, columns = {" + columns + "})");
+                    + "quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0, columns = {" + columns + (columns.contains("}") ? ")" : "})"));
         }
     }
 
@@ -34,6 +34,16 @@ class DuckDbTrapsTest {
     @Test
     void losesTheRowsBehindAQuoteThatIsNeverClosed() throws Exception {
         assertThat(read("id,name\n1,a\n2,\"b\n3,c\n4,d\n", "'id': 'BIGINT', 'name': 'VARCHAR'")).containsExactly(List.of("1", "a"));
+    }
+
+    @Test
+    void readsNothingOfAFileWhoseLineEndsAreMixed() throws Exception {
+        assertThat(read("\n\nid,name\r\n1,a\r\n2,b\r\n", "'id': 'BIGINT', 'name': 'VARCHAR'}, skip = 2")).isEmpty();
+    }
+
+    @Test
+    void takesALineEndWithinQuotesForThatOfAllRows() throws Exception {
+        assertThat(read("\"id\r\nof row\",name\n1,a\n2,b\n", "'id': 'BIGINT', 'name': 'VARCHAR'")).hasSizeLessThan(2);
     }
 
     @Test
