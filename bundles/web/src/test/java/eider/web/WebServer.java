@@ -43,7 +43,6 @@ import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 
@@ -179,9 +178,13 @@ final class WebServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws BundleException, InterruptedException, SQLException, InvalidSyntaxException {
+    public void close() throws BundleException, SQLException {
         framework.stop();
-        framework.waitForStop(20_000);
+        try {
+            framework.waitForStop(20_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         client.close();
         store.close();
     }
