@@ -40,7 +40,8 @@ public interface Sink {
      * Columns of the scan that are not yet fields of the dataset are added to it.
      *
      * @param scan complete, as {@link Sniffer#complete} returns it
-     * @throws SourceException of kind {@code DATA} if the file cannot be read as described: nothing of it was loaded
+     * @throws SourceException of kind {@code DATA} if the file cannot be read as described: nothing of it was loaded, and the part it
+     *     was meant for keeps the rows that it held before
      */
     void scan(Scan scan) throws SourceException, InterruptedException;
 

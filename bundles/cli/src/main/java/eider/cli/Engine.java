@@ -1,0 +1,32 @@
+package eider.cli;
+
+import eider.engine.EngineException;
+import eider.engine.Loads;
+import eider.engine.Plugins;
+import eider.engine.Queries;
+import eider.engine.Server;
+import eider.engine.Syncs;
+import java.util.List;
+
+/**
+ * The engine's services for the length of one command. Each is looked up when it is first asked for: the first of {@link #syncs}, {@link #loads} and
+ * {@link #queries} opens the store where no server did.
+ */
+interface Engine extends AutoCloseable {
+    Server server();
+
+    Syncs syncs() throws EngineException;
+
+    Loads loads() throws EngineException;
+
+    Queries queries() throws EngineException;
+
+    Plugins plugins() throws EngineException;
+
+    /** What can be configured: the metatype of every installed bundle. */
+    List<Metatype> metatypes() throws EngineException;
+
+    /** Lets go of the services; in a process of its own this closes the store. */
+    @Override
+    void close();
+}

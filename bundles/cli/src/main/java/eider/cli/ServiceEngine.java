@@ -1,0 +1,172 @@
+package eider.cli;
+
+import eider.engine.EngineException;
+import eider.engine.Loads;
+import eider.engine.Plugins;
+import eider.engine.Queries;
+import eider.engine.Server;
+import eider.engine.Syncs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.util.tracker.ServiceTracker;
+import org.osgi.util.tracker.ServiceTrackerCustomizer;
+
+/**
+ * The services as they stand in the OSGi registry. Declarative Services could inject them, but then the store would open before a command line is even parsed:
+ * the engine's components are delayed, and getting one opens it.
+ */
+final class ServiceEngine implements Engine {
+    private static final Pattern SENTENCE = Pattern.compile("^(?:Caused by: )?eider\\.engine\\.EngineException: (.+)$", Pattern.MULTILINE);
+    private static final String METATYPE = "OSGI-INF/metatype";
+
+    private final BundleContext context;
+    private final Server server;
+    private final Duration patience;
+    private final Map<Class<?>, ServiceReference<?>> held = new LinkedHashMap<>();
+    private final Map<Class<?>, Object> services = new LinkedHashMap<>();
+
+    /** @param patience how long a service that is still starting is waited for */
+    ServiceEngine(BundleContext context, Server server, Duration patience) {
+        this.context = context;
+        this.server = server;
+        this.patience = patience;
+    }
+
+    @Override
+    public Server server() {
+        return server;
+    }
+
+    @Override
+    public Syncs syncs() throws EngineException {
+        return service(Syncs.class);
+    }
+
+    @Override
+    public Loads loads() throws EngineException {
+        return service(Loads.class);
+    }
+
+    @Override
+    public Queries queries() throws EngineException {
+        return service(Queries.class);
+    }
+
+    @Override
+    public Plugins plugins() throws EngineException {
+        return service(Plugins.class);
+    }
+
+    private <S> S service(Class<S> type) throws EngineException {
+        Object known = services.get(type);
+        if (known == null) {
+            ServiceReference<S> reference = reference(type);
+            known = context.getService(reference);
+            if (known == null) {
+                throw new EngineException(failure());
+            }
+            held.put(type, reference);
+            services.put(type, known);
+        }
+        return type.cast(known);
+    }
+
+    /** Waits for the reference and leaves the service itself alone: a tracker without a customizer would get it, and a component that fails would be tried again and again. */
+    private <S> ServiceReference<S> reference(Class<S> type) throws EngineException {
+        ServiceTracker<S, ServiceReference<S>> tracker = new ServiceTracker<>(context, type, new ReferencesOnly<>());
+        tracker.open();
+        try {
+            ServiceReference<S> reference = tracker.waitForService(patience.toMillis());
+            if (reference == null) {
+                throw new EngineException(failure());
+            }
+            return reference;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineException("The command was cancelled.", e);
+        } finally {
+            tracker.close();
+        }
+    }
+
+    /** The sentence of the component that could not start. Declarative Services keeps it as the text of a stack trace, and hands out null instead of an exception. */
+    private String failure() {
+        ServiceReference<ServiceComponentRuntime> reference = context.getServiceReference(ServiceComponentRuntime.class);
+        ServiceComponentRuntime components = reference == null ? null : context.getService(reference);
+        if (components != null) {
+            try {
+                List<String> failures = components.getComponentDescriptionDTOs().stream()
+                        .flatMap(description -> components.getComponentConfigurationDTOs(description).stream())
+                        .map(component -> component.failure).filter(Objects::nonNull).toList();
+                for (String failure : failures) {
+                    Matcher sentence = SENTENCE.matcher(failure);
+                    if (sentence.find()) {
+                        return sentence.group(1).strip();
+                    }
+                }
+            } finally {
+                context.ungetService(reference);
+            }
+        }
+        return "The store could not be opened; the log in " + server.home().resolve("logs") + " tells why.";
+    }
+
+    @Override
+    public List<Metatype> metatypes() throws EngineException {
+        List<Metatype> metatypes = new ArrayList<>();
+        for (Bundle bundle : context.getBundles()) {
+            // not findEntries: that would resolve the bundle, and one that cannot be resolved has its options too
+            Enumeration<String> paths = bundle.getEntryPaths(METATYPE);
+            for (String path : paths == null ? List.<String>of() : Collections.list(paths)) {
+                URL entry = path.endsWith(".xml") ? bundle.getEntry(path) : null;
+                if (entry != null) {
+                    try (InputStream in = entry.openStream()) {
+                        metatypes.addAll(Metatype.read(in));
+                    } catch (IOException e) {
+                        throw new EngineException("The options of " + bundle.getSymbolicName() + " cannot be read (" + path + "): " + e.getMessage(), e);
+                    }
+                }
+            }
+        }
+        return metatypes;
+    }
+
+    @Override
+    public void close() {
+        held.values().forEach(context::ungetService);
+        held.clear();
+        services.clear();
+    }
+
+    private static final class ReferencesOnly<S> implements ServiceTrackerCustomizer<S, ServiceReference<S>> {
+        @Override
+        public ServiceReference<S> addingService(ServiceReference<S> reference) {
+            return reference;
+        }
+
+        @Override
+        public void modifiedService(ServiceReference<S> reference, ServiceReference<S> same) {
+            // nothing depends on its properties
+        }
+
+        @Override
+        public void removedService(ServiceReference<S> reference, ServiceReference<S> same) {
+            // nothing was taken that could be given back
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package eider.cli;
+
+import eider.engine.Connection;
+import eider.engine.EngineException;
+import eider.engine.Load;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code eider sync SOURCE}. */
+@Command(name = "sync", sortOptions = false,
+        description = {"Sync a configured source now.",
+            "Waits until its rows are in. Ctrl+C cancels; what was committed stays. A source is called as its configuration file is after the ~: config/files~inbox.cfg makes the source inbox."},
+        footerHeading = "%nExample:%n", footer = {"  eider sync inbox", "  eider sync inbox --cancel"})
+final class SyncCommand implements Callable<Integer> {
+    private final Console console;
+    private final Engine engine;
+
+    @Parameters(paramLabel = "SOURCE", description = "Which; 'eider sources' lists them.")
+    private String source;
+
+    @ArgGroup
+    private How how = new How();
+
+    @Mixin
+    private FormatOption format;
+
+    /** Either of the two, not both. */
+    static final class How {
+        @Option(names = "--cancel", description = "Cancel the sync of this source that runs now.")
+        private boolean cancel;
+
+        @Option(names = "--approve", description = "Go on even where a load would remove more than half of what a dataset holds.")
+        private boolean approve;
+    }
+
+    SyncCommand(Console console, Engine engine) {
+        this.console = console;
+        this.engine = engine;
+    }
+
+    @Override
+    public Integer call() throws EngineException, InterruptedException {
+        known();
+        if (how.cancel) {
+            console.say(engine.syncs().cancel(source) ? "Cancelled the sync of " + source + "; what it committed stays." : source + " was not being synced.");
+            return Cli.DONE;
+        }
+        List<Load> loads;
+        try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
+            loads = engine.syncs().sync(source, how.approve, bar);
+        }
+        if (loads.isEmpty() && format.forPeople()) {
+            console.say(source + " has nothing to sync.");
+        }
+        return new Outcome(console, format, "eider sync " + Shell.word(source) + " --approve").tell(loads);
+    }
+
+    private void known() throws EngineException {
+        List<String> names = engine.syncs().connections().stream().map(Connection::name).toList();
+        if (!names.contains(source)) {
+            throw new EngineException("There is no source '" + source + "'." + Text.nearest(source, names) + " See: eider sources");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package eider.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import eider.engine.Connection;
+import eider.engine.EngineException;
+import eider.engine.Load;
+import eider.engine.Plugin;
+import eider.engine.Quarantined;
+import eider.engine.Rows.Column;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommandsTest {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final FakeEngine engine = new FakeEngine();
+
+    @TempDir
+    private Path folder;
+
+    private Run syncSales(Load load, String... more) throws Exception {
+        engine.loads.add(load);
+        Files.writeString(folder.resolve("my sales.csv"), "a\n1\n");
+        String[] words = Stream.concat(Stream.of("sync-sales", "--csv", "my sales.csv"), Arrays.stream(more)).toArray(String[]::new);
+        return Run.of(engine, 0, folder, words);
+    }
+
+    @Test
+    void aFileIsSeenFromWhereThePersonStands() throws Exception {
+        Run run = syncSales(FakeEngine.load(7, Load.State.COMMITTED, 12_345, 0, ""));
+
+        assertThat(run).isEqualTo(new Run(0, "sales: 12,345 rows in from sales.csv (load 7, 1.5 s).\n", ""));
+        assertThat(engine.asked).contains("load " + folder.resolve("my sales.csv") + " into sales");
+    }
+
+    @Test
+    void quarantinedRowsAreToldWithTheWayToSeeThem() throws Exception {
+        assertThat(syncSales(FakeEngine.load(7, Load.State.COMMITTED, 1, 2, "")).out()).contains("1 row in", "2 bad rows kept in quarantine; see: eider quarantine files");
+    }
+
+    @Test
+    void theSameFileAgainIsNothingNew() throws Exception {
+        Run run = syncSales(FakeEngine.load(8, Load.State.UNCHANGED, 0, 0, ""));
+
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("nothing new", "nothing was changed");
+    }
+
+    @Test
+    void aHeldLoadFailsAndTellsHowToGoOn() throws Exception {
+        Run run = syncSales(FakeEngine.load(8, Load.State.HELD, 0, 0, "It would remove 9 of 10 rows."));
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("It would remove 9 of 10 rows.", "eider sync-sales --csv 'my sales.csv' --approve");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void approvalReachesTheEngine() throws Exception {
+        syncSales(FakeEngine.load(8, Load.State.COMMITTED, 1, 0, ""), "--approve");
+
+        assertThat(engine.asked).anyMatch(what -> what.endsWith("into sales approved"));
+    }
+
+    @Test
+    void aFailedOrCancelledLoadFails() throws Exception {
+        assertThat(syncSales(FakeEngine.load(8, Load.State.FAILED, 0, 0, "The file is empty.")).err()).contains("The file is empty.");
+        engine.loads.clear();
+        assertThat(syncSales(FakeEngine.load(8, Load.State.CANCELLED, 0, 0, "")).code()).isEqualTo(1);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamedBeforeTheStoreIsOpened() {
+        Run run = Run.of(engine, 0, folder, "sync-sales", "--csv", "../nowhere.csv");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).isEqualTo("There is no file " + folder.getParent().resolve("nowhere.csv") + ".\n");
+        assertThat(Run.of(engine, 0, folder, "sync-sales", "--csv", ".").err()).contains("is not a file");
+        assertThat(engine.asked).doesNotContain("syncs");
+    }
+
+    @Test
+    void syncTellsOfEachDatasetAndFailsIfOneDid() {
+        engine.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of()));
+        engine.loads.add(FakeEngine.load(1, Load.State.COMMITTED, 10, 0, ""));
+        engine.loads.add(FakeEngine.load(2, Load.State.FAILED, 0, 0, "Line 3 has a broken quote."));
+
+        Run run = Run.of(engine, "sync", "inbox");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("10 rows in");
+        assertThat(run.err()).contains("Line 3 has a broken quote.");
+    }
+
+    @Test
+    void anUnknownSourceIsRefusedWithTheNearest() {
+        engine.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of()));
+
+        assertThat(Run.of(engine, "sync", "imbox")).isEqualTo(new Run(1, "", "There is no source 'imbox'. Did you mean 'inbox'? See: eider sources\n"));
+        assertThat(engine.asked).noneMatch(what -> what.startsWith("sync "));
+    }
+
+    @Test
+    void cancelCancelsAndDoesNotSync() {
+        engine.connections.add(new Connection("inbox", "files", Connection.State.SYNCING, "", List.of()));
+
+        assertThat(Run.of(engine, "sync", "inbox", "--cancel").out()).contains("Cancelled the sync of inbox");
+        assertThat(engine.asked).contains("cancel inbox").noneMatch(what -> what.startsWith("sync "));
+    }
+
+    @Test
+    void listsHaveStableKeysForScripts() throws Exception {
+        Load load = FakeEngine.load(3, Load.State.COMMITTED, 1_000, 1, null);
+        engine.loads.add(load);
+        engine.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of(load)));
+        engine.plugins.add(new Plugin("a.jar", "a", "1.0.0", "0123456789abcdef", Plugin.State.REFUSED, "It is truncated.", FakeEngine.NOON));
+        engine.quarantined.add(new Quarantined(1, 3, "files", "sales", "sales.csv line 7", "No date.", "x,y", FakeEngine.NOON));
+
+        assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated", "removed", "quarantined", "places", "message");
+        assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads");
+        assertThat(keys("plugins")).containsExactly("file", "name", "version", "state", "since", "sha256", "reason");
+        assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at");
+        JsonNode row = MAPPER.readTree(Run.of(engine, "loads", "--format", "json").out()).get(0);
+        assertThat(row.get("inserted").longValue()).isEqualTo(1_000);
+        assertThat(row.get("state").textValue()).isEqualTo("committed");
+        assertThat(row.get("started").textValue()).isEqualTo("2026-03-01T12:00:00Z");
+        assertThat(Run.of(engine, "loads", "--format=CSV").out()).startsWith("id,run,connection").contains(",1000,");
+        assertThat(Run.of(engine, "loads").out()).contains("1,000").doesNotContain("run-3");
+    }
+
+    private List<String> keys(String command) throws Exception {
+        List<String> keys = new ArrayList<>();
+        MAPPER.readTree(Run.of(engine, command, "--format", "json").out()).get(0).fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+
+    @Test
+    void emptyListsSayWhatToDo() {
+        assertThat(Run.of(engine, "plugins").out()).contains("Drop connector jars into /srv/eider/plugins");
+        assertThat(Run.of(engine, "sources").out()).contains("files~inbox.cfg");
+        assertThat(Run.of(engine, "loads").out()).contains("Nothing was loaded yet");
+        assertThat(Run.of(engine, "quarantine", "inbox").out()).isEqualTo("Nothing is in quarantine for 'inbox'.\n");
+        assertThat(Run.of(engine, "loads", "--format", "json").out()).isEqualTo("[]\n");
+    }
+
+    @Test
+    void quarantineTellsOfTheRest() {
+        for (int i = 0; i < 30; i++) {
+            engine.quarantined.add(new Quarantined(i, 3, "files", "sales", "line " + i, "No date.", "\u001b[31mred", FakeEngine.NOON));
+        }
+
+        Run run = Run.of(engine, "quarantine", "files", "--limit", "5");
+
+        assertThat(run.out().lines()).hasSize(6);
+        assertThat(run.out()).contains("\\x1b[31mred").doesNotContain("\u001b");
+        assertThat(run.err()).contains("newest 5 of 30 rows");
+    }
+
+    @Test
+    void aQueryMayBeginWithAComment() {
+        Run.of(engine, "query", "-- who\nselect 1", "--format", "csv");
+
+        assertThat(engine.asked).contains("query  -- who\nselect 1");
+    }
+
+    @Test
+    void aQueryIsRefusedInDuckDbsFirstLine() {
+        engine.refusal = new EngineException("Binder Error: Referenced column \"x\" not found in FROM clause!\nCandidate bindings: \"y\"\n\nLINE 1: select x\n               ^");
+
+        assertThat(Run.of(engine, "query", "select x")).isEqualTo(new Run(1, "", "The query cannot be run: Referenced column \"x\" not found in FROM clause!\n"));
+    }
+
+    @Test
+    void statusTellsOfHomeServerDataAndProblems() throws Exception {
+        engine.address = URI.create("http://127.0.0.1:8080");
+        engine.loads.add(FakeEngine.load(3, Load.State.COMMITTED, 1_000, 1, null));
+        engine.plugins.add(new Plugin("a.jar", "", "", "", Plugin.State.REFUSED, "It is truncated.", FakeEngine.NOON));
+        engine.plugins.add(new Plugin("b.jar", "b", "1", "00", Plugin.State.SERVING, "", FakeEngine.NOON));
+        engine.columns.add(new Column("n", "BIGINT"));
+        engine.rows.add(new Object[] {50_000L});
+
+        Run run = Run.of(engine, "status");
+
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).contains("/srv/eider", "1.2.3", "running since", "http://127.0.0.1:8080", "50,000 rows", "2, 1 with a problem", "a.jar: It is truncated.");
+        JsonNode status = MAPPER.readTree(Run.of(engine, "status", "--format", "json").out());
+        assertThat(status.get("running").booleanValue()).isTrue();
+        assertThat(status.get("sales_rows").longValue()).isEqualTo(50_000);
+        assertThat(status.get("plugin_problems").get(0).get("file").textValue()).isEqualTo("a.jar");
+        assertThat(Run.of(engine, "status", "--format", "csv").out().lines()).hasSize(2);
+    }
+
+    @Test
+    void statusTellsWhatItCanWhereTheStoreCannotBeOpened() {
+        engine.refusal = new EngineException("The database is damaged; restore a backup.");
+
+        Run run = Run.of(engine, "status");
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.out()).contains("/srv/eider", "not running");
+        assertThat(run.err()).isEqualTo("The database is damaged; restore a backup.\n");
+    }
+
+    @Test
+    void stopStopsAServerAndNothingElse() {
+        assertThat(Run.of(engine, "stop").out()).contains("No server runs");
+        assertThat(engine.asked).doesNotContain("stop");
+
+        engine.address = URI.create("http://127.0.0.1:8080");
+        assertThat(Run.of(engine, "stop").code()).isZero();
+        assertThat(engine.asked).contains("stop");
+    }
+}

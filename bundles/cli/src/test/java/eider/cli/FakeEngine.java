@@ -1,0 +1,228 @@
+package eider.cli;
+
+import eider.connector.Source;
+import eider.engine.Connection;
+import eider.engine.EngineException;
+import eider.engine.Load;
+import eider.engine.Loads;
+import eider.engine.Plugin;
+import eider.engine.Plugins;
+import eider.engine.Progress;
+import eider.engine.Quarantined;
+import eider.engine.Queries;
+import eider.engine.Rows;
+import eider.engine.Server;
+import eider.engine.Syncs;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** An engine whose answers a test writes down, and which remembers what it was asked. */
+final class FakeEngine implements Engine, Server, Syncs, Loads {
+    static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+    final List<Load> loads = new ArrayList<>();
+    final List<Connection> connections = new ArrayList<>();
+    final List<Quarantined> quarantined = new ArrayList<>();
+    final List<Plugin> plugins = new ArrayList<>();
+    final List<Metatype> metatypes = new ArrayList<>();
+    final List<String> asked = new ArrayList<>();
+    final List<Rows.Column> columns = new ArrayList<>();
+    final List<Object[]> rows = new ArrayList<>();
+    Path home = Path.of("/srv/eider");
+    URI address;
+    EngineException refusal;
+    RuntimeException bug;
+    long failAfter = Long.MAX_VALUE;
+    int progress;
+
+    static Load load(long id, Load.State state, long inserted, long quarantined, String message) {
+        return new Load(id, "run-" + id, "files", "sales", state, NOON, NOON.plusMillis(1500), inserted, 0, 0, quarantined, "sales.csv", message);
+    }
+
+    private void note(String what) throws EngineException {
+        asked.add(what);
+        if (bug != null) {
+            throw bug;
+        }
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    @Override
+    public Server server() {
+        return this;
+    }
+
+    @Override
+    public Syncs syncs() throws EngineException {
+        note("syncs");
+        return this;
+    }
+
+    @Override
+    public Loads loads() throws EngineException {
+        note("loads");
+        return this;
+    }
+
+    @Override
+    public Queries queries() throws EngineException {
+        note("queries");
+        return new FakeQueries();
+    }
+
+    @Override
+    public Plugins plugins() throws EngineException {
+        asked.add("plugins");
+        return () -> plugins;
+    }
+
+    @Override
+    public List<Metatype> metatypes() {
+        return metatypes;
+    }
+
+    @Override
+    public void close() {
+        asked.add("closed");
+    }
+
+    @Override
+    public Path home() {
+        return home;
+    }
+
+    @Override
+    public boolean inMemory() {
+        return false;
+    }
+
+    @Override
+    public boolean demo() {
+        return false;
+    }
+
+    @Override
+    public Optional<URI> address() {
+        return Optional.ofNullable(address);
+    }
+
+    @Override
+    public String version() {
+        return "1.2.3";
+    }
+
+    @Override
+    public Instant started() {
+        return NOON;
+    }
+
+    @Override
+    public void stop() {
+        asked.add("stop");
+    }
+
+    @Override
+    public List<Connection> connections() {
+        return connections;
+    }
+
+    @Override
+    public List<Load> sync(String connection, boolean approved, Progress bar) throws EngineException {
+        asked.add("sync " + connection + (approved ? " approved" : ""));
+        return loads;
+    }
+
+    @Override
+    public Load load(Path file, String dataset, boolean approved, Progress bar) throws EngineException {
+        asked.add("load " + file + " into " + dataset + (approved ? " approved" : ""));
+        for (int i = 1; i <= progress; i++) {
+            bar.at("reading " + file.getFileName(), i, progress);
+        }
+        return loads.getFirst();
+    }
+
+    @Override
+    public boolean cancel(String connection) {
+        asked.add("cancel " + connection);
+        return true;
+    }
+
+    @Override
+    public void register(String name, Source source) {
+        throw new AssertionError("no command registers a source");
+    }
+
+    @Override
+    public void unregister(String name) {
+        throw new AssertionError("no command unregisters a source");
+    }
+
+    @Override
+    public List<Load> latest(int limit) {
+        return loads.stream().limit(limit).toList();
+    }
+
+    @Override
+    public List<Quarantined> quarantine(String connection, int limit) {
+        asked.add("quarantine " + connection);
+        return quarantined.stream().filter(row -> connection == null || row.connection().equals(connection)).limit(limit).toList();
+    }
+
+    @Override
+    public long quarantined(String connection) {
+        return quarantined.stream().filter(row -> connection == null || row.connection().equals(connection)).count();
+    }
+
+    @Override
+    public AutoCloseable onCommit(Consumer<Load> listener) {
+        throw new AssertionError("no command listens");
+    }
+
+    private final class FakeQueries implements Queries {
+        @Override
+        public Rows query(String sql, Duration limit, Object... parameters) {
+            asked.add("query " + sql);
+            return new FakeRows();
+        }
+
+        @Override
+        public long version() {
+            return 1;
+        }
+    }
+
+    private final class FakeRows implements Rows {
+        private int row = -1;
+
+        @Override
+        public List<Column> columns() {
+            return columns;
+        }
+
+        @Override
+        public boolean next() throws EngineException {
+            if (row + 1 >= failAfter) {
+                throw new EngineException("Out of Memory Error: no more memory\nLINE 1: select");
+            }
+            return ++row < rows.size();
+        }
+
+        @Override
+        public Object value(int column) {
+            return rows.get(row)[column];
+        }
+
+        @Override
+        public void close() {
+            asked.add("rows closed");
+        }
+    }
+}

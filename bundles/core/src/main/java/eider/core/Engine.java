@@ -1,0 +1,69 @@
+package eider.core;
+
+import eider.connector.FileOpener;
+import eider.engine.Loads;
+import eider.engine.Queries;
+import eider.engine.Syncs;
+import eider.query.QueryService;
+import eider.store.Store;
+import eider.store.ingest.FileSniffer;
+import eider.sync.LoadHistory;
+import eider.sync.SyncService;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/**
+ * Store, sync and query in a plain JVM: for the contract tests of connectors and the crash tests, which kill the process. Opens its database at the first use;
+ * closing it ends what runs and writes everything to the file.
+ */
+public final class Engine implements AutoCloseable {
+    private final Store store;
+    private final LoadHistory loads;
+    private final SyncService syncs;
+    private final QueryService queries;
+
+    private Engine(Store store) {
+        this.store = store;
+        this.loads = new LoadHistory(store);
+        this.syncs = new SyncService(store, loads, new FileSniffer(store.handover()), "EUR");
+        this.queries = new QueryService(store);
+    }
+
+    /** @param home the folder that holds {@code data/}; made if it is not there */
+    public static Engine open(Path home) {
+        return of(new Store(Store.Settings.in(home, false, "512MB"), InstantSource.system(), step -> {}));
+    }
+
+    /** Rows are kept in memory; {@code home} holds only files that pass through. */
+    public static Engine inMemory(Path home) {
+        return of(new Store(Store.Settings.in(home, true, "512MB"), InstantSource.system(), step -> {}));
+    }
+
+    public static Engine of(Store store) {
+        return new Engine(store);
+    }
+
+    public Syncs syncs() {
+        return syncs;
+    }
+
+    /** For connectors that open files: what OSGi does by a service. */
+    public void opener(FileOpener opener) {
+        syncs.addOpener(opener);
+    }
+
+    public Loads loads() {
+        return loads;
+    }
+
+    public Queries queries() {
+        return queries;
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        syncs.stop();
+        queries.close();
+        store.close();
+    }
+}

@@ -1,0 +1,47 @@
+package eider.model;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A canonical table: its name and the columns that a model may fill, with their SQL types. The public description is {@code docs/sql.md}; the tables
+ * themselves are made by the store's schema, and a test holds the two together.
+ */
+public enum Canonical {
+    SALES("sales", "date DATE, occurred_at TIMESTAMPTZ, kind VARCHAR, source VARCHAR, source_id VARCHAR, order_id VARCHAR, customer VARCHAR,"
+            + " product_name VARCHAR, category VARCHAR, channel VARCHAR, region VARCHAR, user_id VARCHAR, quantity DECIMAL(18;4), unit_price DECIMAL(18;4),"
+            + " gross DECIMAL(18;4), discount DECIMAL(18;4), tax DECIMAL(18;4), shipping DECIMAL(18;4), net DECIMAL(18;4), total_amount DECIMAL(18;4),"
+            + " currency VARCHAR, original_amount DECIMAL(18;4)"),
+    PRODUCTS("products", "source VARCHAR, source_id VARCHAR, name VARCHAR, category VARCHAR, price DECIMAL(18;4), currency VARCHAR,"
+            + " stock_quantity DECIMAL(18;4)");
+
+    private final String table;
+    private final Map<String, String> columns = new LinkedHashMap<>();
+
+    Canonical(String table, String columns) {
+        this.table = table;
+        for (String column : columns.split(", ")) {
+            String[] words = column.split(" ");
+            this.columns.put(words[0], words[1].replace(';', ','));
+        }
+    }
+
+    public String table() {
+        return table;
+    }
+
+    /** Column name to SQL type, in the table's order. */
+    public Map<String, String> columns() {
+        return columns;
+    }
+
+    public static Optional<Canonical> of(String table) {
+        for (Canonical canonical : values()) {
+            if (canonical.table.equals(table)) {
+                return Optional.of(canonical);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,37 @@
+package eider.model;
+
+import eider.connector.Model;
+import eider.store.Derivation;
+import eider.store.Sql;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A connector's model as the store applies it: its SQL over {@code input}, then {@code source} and the base currency where the model leaves them open.
+ *
+ * @param model what the connector ships
+ * @param canonical the table it fills
+ * @param connection whose rows
+ * @param baseCurrency what money is in where neither the row nor the model says it
+ */
+public record ModelDerivation(Model model, Canonical canonical, String connection, String baseCurrency) implements Derivation {
+
+    @Override
+    public String table() {
+        return canonical.table();
+    }
+
+    @Override
+    public String select(String rows, Set<String> columns) {
+        StringBuilder input = new StringBuilder("SELECT *");
+        for (Map.Entry<String, String> column : canonical.columns().entrySet()) {
+            if (!columns.contains(column.getKey())) {
+                input.append(", CAST(NULL AS ").append(column.getValue()).append(") AS ").append(Sql.name(column.getKey()));
+            }
+        }
+        // BY NAME takes what the model leaves out as empty; the union with no rows gives the columns that the outer SELECT fills a certain place.
+        return "WITH input AS (" + input + " FROM " + rows + "), derived AS (SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS VARCHAR) AS currency WHERE false"
+                + " UNION ALL BY NAME (" + model.sql() + "\n)) SELECT * REPLACE (coalesce(source, " + Sql.text(connection) + ") AS source, coalesce(currency, "
+                + Sql.text(baseCurrency) + ") AS currency) FROM derived";
+    }
+}

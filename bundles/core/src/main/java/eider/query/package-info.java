@@ -1,0 +1,2 @@
+/** Reading the store: one SELECT at a time, on a connection of its own, in a read-only transaction, within a time limit. See {@link eider.query.QueryService}. */
+package eider.query;

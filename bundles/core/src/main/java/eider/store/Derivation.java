@@ -1,0 +1,18 @@
+package eider.store;
+
+import java.util.Set;
+
+/** How changed raw rows become rows of a canonical table. Supplied by the model, applied by the {@link Commit} in the load's own transaction. */
+public interface Derivation {
+
+    /** The canonical table. */
+    String table();
+
+    /**
+     * A SELECT whose columns are columns of the canonical table, {@code _row} among them and {@code load} not.
+     *
+     * @param rows SQL of the raw rows, a table expression
+     * @param columns the fields that the raw rows have
+     */
+    String select(String rows, Set<String> columns);
+}

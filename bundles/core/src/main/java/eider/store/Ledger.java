@@ -1,0 +1,101 @@
+package eider.store;
+
+import eider.connector.Cursor;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** The tables in which the store remembers what it did: loads, cursors, parts, quarantine, change sets. Every method is called inside a transaction. */
+public final class Ledger {
+
+    /** A part of a keyless dataset as it was last read. */
+    public record Part(int id, String fingerprint) {}
+
+    /** One row of {@code ledger.loads}. */
+    public record LoadRow(long id, String run, String connection, String dataset, String state, Instant started, Instant finished, long inserted, long updated,
+            long removed, long quarantined, String places, String message) {}
+
+    /** One row of {@code ledger.quarantine}. */
+    public record QuarantineRow(long id, long load, String connection, String dataset, String place, String reason, String raw, Instant at) {}
+
+    private Ledger() {}
+
+    public static long nextLoad(Sql sql) throws SQLException {
+        return sql.number("SELECT nextval('ledger.load_ids')");
+    }
+
+    public static Cursor cursor(Sql sql, String connection, String dataset) throws SQLException {
+        String text = sql.first("SELECT cursor FROM ledger.cursors WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset);
+        return text == null ? Cursor.NONE : new Cursor(text);
+    }
+
+    static void cursor(Sql sql, String connection, String dataset, Cursor cursor, long load) throws SQLException {
+        sql.run("DELETE FROM ledger.cursors WHERE connection = ? AND dataset = ?", connection, dataset);
+        sql.run("INSERT INTO ledger.cursors VALUES (?, ?, ?, ?)", connection, dataset, cursor.text(), load);
+    }
+
+    public static Part part(Sql sql, String connection, String dataset, String name) throws SQLException {
+        return sql.first("SELECT id, fingerprint FROM ledger.parts WHERE connection = ? AND dataset = ? AND name = ?",
+                row -> new Part(row.getInt(1), row.getString(2)), connection, dataset, name);
+    }
+
+    static int newPart(Sql sql, String connection, String dataset, String name) throws SQLException {
+        int id = (int) sql.number("SELECT coalesce(max(id), 0) + 1 FROM ledger.parts");
+        sql.run("INSERT INTO ledger.parts VALUES (?, ?, ?, ?, '', 0)", id, connection, dataset, name);
+        return id;
+    }
+
+    static void partRead(Sql sql, int id, String fingerprint, long load) throws SQLException {
+        sql.run("UPDATE ledger.parts SET fingerprint = ?, load = ? WHERE id = ?", fingerprint, load, id);
+    }
+
+    /** Writes or rewrites the record of a load. */
+    public static void load(Sql sql, LoadRow load) throws SQLException {
+        sql.run("DELETE FROM ledger.loads WHERE id = ?", load.id);
+        sql.run("INSERT INTO ledger.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", load.id, load.run, load.connection, load.dataset, load.state,
+                time(load.started), time(load.finished), load.inserted, load.updated, load.removed, load.quarantined, load.places, load.message);
+    }
+
+    public static List<LoadRow> loads(Sql sql, int limit) throws SQLException {
+        return sql.list("SELECT id, run, connection, dataset, state, started, finished, inserted, updated, removed, quarantined, places, message FROM ledger.loads"
+                + " ORDER BY id DESC LIMIT ?",
+                row -> new LoadRow(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5), instant(row.getObject(6)),
+                        instant(row.getObject(7)), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11), row.getString(12), row.getString(13)),
+                limit);
+    }
+
+    /** Loads that were running when the process died: what they committed stays, and is said. */
+    static void closeInterrupted(Sql sql, Instant now) throws SQLException {
+        sql.run("UPDATE ledger.loads SET state = 'FAILED', finished = ?, message = 'The process ended during this load. What it had committed stays; the next sync"
+                + " goes on from there.' WHERE state = 'RUNNING'", time(now));
+    }
+
+    /** Rows in quarantine that nothing has replaced since. */
+    public static List<QuarantineRow> quarantine(Sql sql, String connection, int limit) throws SQLException {
+        return sql.list("SELECT id, load, connection, dataset, place, reason, raw, met_at FROM ledger.quarantine WHERE resolved_by IS NULL AND coalesce(connection = ?, true)"
+                + " ORDER BY id DESC LIMIT ?",
+                row -> new QuarantineRow(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6), row.getString(7),
+                        instant(row.getObject(8))),
+                connection, limit);
+    }
+
+    public static long quarantined(Sql sql, String connection) throws SQLException {
+        return sql.number("SELECT count(*) FROM ledger.quarantine WHERE resolved_by IS NULL AND coalesce(connection = ?, true)", connection);
+    }
+
+    static OffsetDateTime time(Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    static Instant instant(Object value) {
+        return switch (value) {
+            case null -> null;
+            case OffsetDateTime time -> time.toInstant();
+            case Timestamp time -> time.toInstant();
+            default -> throw new IllegalStateException("not a point in time: " + value.getClass());
+        };
+    }
+}

@@ -1,0 +1,212 @@
+package eider.store;
+
+import eider.connector.Dataset;
+import eider.connector.Field;
+import eider.connector.Scan;
+import eider.connector.SourceException;
+import eider.connector.Type;
+import eider.store.ingest.Readable;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a source pushed since its last checkpoint, not yet in the live database: files that may go straight in, and a {@link Stage} with all else. Used by the
+ * reading thread only; bounded in memory, whatever is pushed.
+ */
+public final class Pending implements AutoCloseable {
+
+    /** A part that was begun, numbered from 1 in the order of beginning. */
+    record Part(int number, String name, String fingerprint, boolean known) {}
+
+    /** A file that goes straight in. */
+    record Straight(Part part, Readable readable) {}
+
+    private final Store store;
+    private final String connection;
+    private final Dataset dataset;
+    private final List<Part> parts = new ArrayList<>();
+    private final List<Straight> straight = new ArrayList<>();
+    private Stage stage;
+    private Part current;
+    private int begun;
+    private boolean skipping;
+
+    public Pending(Store store, String connection, Dataset dataset) {
+        this.store = store;
+        this.connection = connection;
+        this.dataset = dataset;
+    }
+
+    /** Begins a part. One whose fingerprint is that of the last read is passed over: its rows are not looked at. */
+    public void part(String name, String fingerprint) throws StoreException {
+        Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), name));
+        skipping = known != null && known.fingerprint().equals(fingerprint);
+        current = new Part(++begun, name, fingerprint, known != null);
+        if (skipping) {
+            return;
+        }
+        parts.add(current);
+        if (known != null) {
+            // It is compared with what it held before even if no row of it follows.
+            gather(empty -> {});
+        }
+    }
+
+    public void row(Object... values) throws StoreException {
+        gather(target -> target.row(number(), values));
+    }
+
+    public void delete(Object... key) throws StoreException {
+        gather(target -> target.delete(key));
+    }
+
+    public void reject(String place, String raw, String reason) throws StoreException {
+        gather(target -> target.reject(number(), place, raw, reason));
+    }
+
+    /** A file: straight in where its part is new and the dataset has no key, else through the stage. */
+    public void scan(Scan scan) throws StoreException, InterruptedException, SourceException {
+        if (skip()) {
+            return;
+        }
+        Map<String, Type> columns = store.read(sql -> new RawTable(connection, dataset.name()).foresee(sql, scan.columns().stream().map(Scan.Column::field).toList()));
+        Readable readable = Readable.of(fitted(scan, columns), store.handover());
+        if (dataset.key().isEmpty() && !current.known) {
+            straight.add(new Straight(current, readable));
+            return;
+        }
+        try (readable) {
+            stage().scan(number(), readable);
+        } catch (SQLException e) {
+            throw new StoreException(Sql.sentence(e), e);
+        }
+    }
+
+    /** The scan reading each column in the type that the table gives it, so that a clash is a bad row and not a failed load. */
+    private static Scan fitted(Scan scan, Map<String, Type> columns) {
+        List<Scan.Column> fitted = scan.columns().stream().map(column -> {
+            Field field = column.field();
+            return new Scan.Column(column.name(), new Field(field.name(), columns.get(field.name()), field.required(), field.description()));
+        }).toList();
+        return switch (scan) {
+            case Scan.Csv csv -> csv.withColumns(fitted);
+            case Scan.Json json -> json.withColumns(fitted);
+            case Scan.Parquet parquet -> parquet.withColumns(fitted);
+        };
+    }
+
+    /** Forgets the part that was begun last, as if it had never been: it keeps the rows that it held before. What was gathered for others stays. */
+    public void abandonPart() throws StoreException {
+        if (current == null || skipping) {
+            return;
+        }
+        try {
+            for (Straight file : straight) {
+                if (file.part == current) {
+                    file.readable.close();
+                }
+            }
+            straight.removeIf(file -> file.part == current);
+            if (stage != null) {
+                stage.forget(current.number);
+            }
+            parts.remove(current);
+            skipping = true;
+        } catch (SQLException e) {
+            throw new StoreException(Sql.sentence(e), e);
+        } catch (SourceException e) {
+            throw new StoreException(e.getMessage(), e);
+        }
+    }
+
+    private boolean skip() {
+        if (current == null && dataset.key().isEmpty()) {
+            throw new IllegalStateException("dataset " + dataset.name() + " has no key, so its source must call part() before it pushes rows");
+        }
+        return skipping;
+    }
+
+    private int number() {
+        return current == null ? 0 : current.number;
+    }
+
+    @FunctionalInterface
+    private interface Gather {
+        void into(Stage stage) throws SQLException;
+    }
+
+    private void gather(Gather work) throws StoreException {
+        if (skip()) {
+            return;
+        }
+        try {
+            work.into(stage());
+        } catch (SQLException e) {
+            throw new StoreException(Sql.sentence(e), e);
+        }
+    }
+
+    private Stage stage() throws SQLException {
+        if (stage == null) {
+            stage = new Stage(store.handover(), dataset);
+        }
+        return stage;
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+
+    List<Straight> straight() {
+        return straight;
+    }
+
+    Stage gathered() {
+        return stage;
+    }
+
+    /** Every field that rows of it have. */
+    List<Field> fields() {
+        Map<String, Field> fields = new LinkedHashMap<>();
+        dataset.fields().forEach(field -> fields.put(field.name(), field));
+        if (stage != null) {
+            stage.fields().forEach(field -> fields.putIfAbsent(field.name(), field));
+        }
+        for (Straight file : straight) {
+            file.readable.scan().columns().forEach(column -> fields.putIfAbsent(column.field().name(), column.field()));
+        }
+        return List.copyOf(fields.values());
+    }
+
+    Dataset dataset() {
+        return dataset;
+    }
+
+    String connection() {
+        return connection;
+    }
+
+    /** Forgets everything that was gathered. */
+    @Override
+    public void close() throws StoreException {
+        try {
+            for (Straight file : straight) {
+                file.readable.close();
+            }
+            if (stage != null) {
+                stage.close();
+            }
+        } catch (SQLException | IOException | SourceException e) {
+            throw new StoreException("the hand-over folder could not be tidied: " + e.getMessage(), e);
+        } finally {
+            stage = null;
+            straight.clear();
+            parts.clear();
+            current = null;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package eider.store;
+
+/**
+ * The points of a load at which the process may die and the tables must nevertheless be right afterwards. A test kills the JVM at each of
+ * them, and fails if one is never reached: who adds a step to a load adds it here.
+ */
+public enum Step {
+    /** Rows were gathered outside of the live database. */
+    STAGED,
+    /** The transaction is open and nothing was done in it. */
+    BEGUN,
+    /** The raw table exists and has all columns. */
+    SHAPED,
+    /** Images of the rows that go were kept. */
+    IMAGES_KEPT,
+    /** Rows that go are gone from the raw table and from the canonical ones. */
+    ROWS_REMOVED,
+    /** New rows stand in the raw table. */
+    ROWS_INSERTED,
+    /** Bad rows stand in quarantine. */
+    QUARANTINED,
+    /** Canonical rows were derived. */
+    DERIVED,
+    /** Parts, cursor, change set and load record are written: the last moment before the commit. */
+    RECORDED,
+    /** Committed; files of the hand-over folder not yet removed. */
+    COMMITTED,
+    /** The load is over and its record says so. */
+    FINISHED
+}

@@ -1,0 +1,367 @@
+package eider.store;
+
+import eider.engine.Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Properties;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.duckdb.DuckDBConnection;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one live database: one locked DuckDB instance, one writer, a few readers.
+ *
+ * <p>It opens at the first use and not before, so that a command which needs no rows stays cheap. Once open it can reach no file but those of the
+ * hand-over folder, and no setting can be changed. Any thread may ask; a write waits for the one before it, a read waits for nobody.
+ */
+@Component(service = Store.class, immediate = true, configurationPid = "store")
+@Designate(ocd = StoreConfig.class)
+public final class Store implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Store.class);
+    private static final int IDLE_READERS = 8;
+
+    /**
+     * @param database the database file; null for one in memory
+     * @param handover the folder through which files come in; emptied at each opening
+     * @param memoryLimit as DuckDB writes it: {@code 768MB}
+     */
+    public record Settings(Path database, Path handover, String memoryLimit) {
+
+        public static Settings in(Path home, boolean inMemory, String memoryLimit) {
+            Path data = home.toAbsolutePath().resolve("data");
+            return new Settings(inMemory ? null : data.resolve("eider.duckdb"), data.resolve("handover"), memoryLimit);
+        }
+    }
+
+    /** Work inside one transaction of the writer. */
+    @FunctionalInterface
+    public interface Write<T> {
+        T in(Sql sql) throws SQLException, StoreException;
+    }
+
+    private final Settings settings;
+    private final InstantSource clock;
+    private final Consumer<Step> steps;
+    private final ReentrantLock writing = new ReentrantLock(true);
+    private final BlockingQueue<Sql> idle = new ArrayBlockingQueue<>(IDLE_READERS);
+    private final AtomicLong version = new AtomicLong();
+    private DuckDBConnection main;
+    private volatile Sql writer;
+    private boolean closed;
+
+    @Activate
+    public Store(@Reference Server server, StoreConfig config) {
+        this(Settings.in(server.home(), server.inMemory(), config.memory_limit()), InstantSource.system(), step -> {});
+    }
+
+    /** @param steps told when a load reaches each of its steps; for the tests that kill the process there */
+    public Store(Settings settings, InstantSource clock, Consumer<Step> steps) {
+        this.settings = settings;
+        this.clock = clock;
+        this.steps = steps;
+    }
+
+    @Modified
+    void modified(StoreConfig config) {
+        if (!config.memory_limit().equals(settings.memoryLimit)) {
+            log.info("memory_limit = {} takes effect at the next start", config.memory_limit());
+        }
+    }
+
+    public InstantSource clock() {
+        return clock;
+    }
+
+    public Path handover() {
+        return settings.handover;
+    }
+
+    /** Tells whoever watches that a load came here. */
+    public void reached(Step step) {
+        steps.accept(step);
+    }
+
+    /** Opens the database if it is not open yet. */
+    public synchronized void open() throws StoreException {
+        if (closed) {
+            throw new StoreException("the store is closed");
+        }
+        if (main != null) {
+            return;
+        }
+        try {
+            emptyHandover();
+            Migrations.run(settings.database, clock);
+            DuckDBConnection opened = connect(settings.database == null ? "" : settings.database.toString(), settings.memoryLimit,
+                    settings.handover.resolve("spill"));
+            try {
+                Sql sql = new Sql(opened);
+                if (settings.database == null) {
+                    Migrations.create(sql, clock);
+                }
+                Ledger.closeInterrupted(sql, clock.instant());
+                sql.run("SET enable_progress_bar = true");
+                sql.run("SET enable_progress_bar_print = false");
+                sql.run("SET allowed_directories = [" + Sql.text(settings.handover + "/") + "]");
+                sql.run("SET enable_external_access = false");
+                sql.run("SET lock_configuration = true");
+            } catch (SQLException e) {
+                opened.close();
+                throw e;
+            }
+            main = opened;
+            writer = new Sql(opened.duplicate());
+            log.info("store open: {}", settings.database == null ? "in memory" : settings.database);
+        } catch (SQLException e) {
+            throw new StoreException("the database " + settings.database + " could not be opened: " + Sql.sentence(e), e);
+        } catch (IOException e) {
+            throw new StoreException("the folder " + settings.handover + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** A DuckDB instance with what all of ours have in common. */
+    static DuckDBConnection connect(String database, String memoryLimit, Path spill) throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("memory_limit", memoryLimit);
+        properties.setProperty("temp_directory", spill.toString());
+        properties.setProperty("preserve_insertion_order", "false");
+        properties.setProperty("autoinstall_known_extensions", "false");
+        properties.setProperty("autoload_known_extensions", "false");
+        properties.setProperty("allow_community_extensions", "false");
+        // Progress is asked for by Sql.percent, never printed.
+        properties.setProperty("jdbc_stream_results", "true");
+        DuckDBConnection connection = DuckDBConnection.newConnection("jdbc:duckdb:" + database, false, null, properties);
+        new Sql(connection).run("SET GLOBAL TimeZone = 'UTC'");
+        return connection;
+    }
+
+    private void emptyHandover() throws IOException {
+        Files.createDirectories(settings.handover);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(settings.handover)) {
+            for (Path file : left) {
+                if (Files.isRegularFile(file)) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /**
+     * Runs {@code work} in one transaction, alone. An interrupt of the calling thread cancels what runs and rolls everything back.
+     *
+     * @throws StoreException if anything failed; nothing of the work remains then
+     */
+    public <T> T write(Write<T> work) throws StoreException, InterruptedException {
+        return write(null, work);
+    }
+
+    /** The same, with a database file of the hand-over folder attached for reading as {@code stage}. */
+    <T> T write(Path stage, Write<T> work) throws StoreException, InterruptedException {
+        open();
+        writing.lockInterruptibly();
+        try {
+            Sql sql = writer;
+            sql.revive();
+            if (stage == null) {
+                return transaction(sql, work);
+            }
+            try {
+                sql.run("ATTACH " + Sql.text(stage.toString()) + " AS stage (READ_ONLY)");
+            } catch (SQLException e) {
+                throw new StoreException(Sql.sentence(e), e);
+            }
+            try {
+                return transaction(sql, work);
+            } finally {
+                detach();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void detach() {
+        try {
+            // The writer may be a new one by now, whose instance has nothing attached.
+            writer.run("DETACH DATABASE IF EXISTS stage");
+        } catch (SQLException e) {
+            log.error("the staging database could not be let go, the store is reopened", e);
+            reopen();
+        }
+    }
+
+    private <T> T transaction(Sql sql, Write<T> work) throws StoreException, InterruptedException {
+        try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
+            // An explicit BEGIN: with auto-commit off the driver begins at the first statement, not at the first append, and appended rows survive a rollback.
+            sql.run("BEGIN TRANSACTION");
+            T result = work.in(sql);
+            sql.run("COMMIT");
+            return result;
+        } catch (SQLException e) {
+            undo(sql, e);
+            throw new StoreException(Sql.sentence(e), e);
+        } catch (StoreException | RuntimeException e) {
+            undo(sql, e);
+            throw e;
+        }
+    }
+
+    private void undo(Sql sql, Exception cause) throws InterruptedException {
+        sql.revive();
+        rollback(sql, cause);
+        if (Thread.interrupted()) {
+            InterruptedException interrupted = new InterruptedException("interrupted while writing");
+            interrupted.addSuppressed(cause);
+            throw interrupted;
+        }
+    }
+
+    private void rollback(Sql sql, Exception cause) {
+        try {
+            sql.run("ROLLBACK");
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+            if (e.getMessage() != null && e.getMessage().contains("no transaction is active")) {
+                return;
+            }
+            log.error("the database is in doubt and is reopened", e);
+            reopen();
+        }
+    }
+
+    /** After an internal error DuckDB refuses everything until its file is reopened. */
+    private synchronized void reopen() {
+        shut();
+        try {
+            open();
+        } catch (StoreException e) {
+            log.error("the database could not be reopened", e);
+        }
+    }
+
+    /** How far the writer's statement is, 0 to 100; negative where nothing is known. */
+    public double writePercent() {
+        Sql sql = writer;
+        return sql == null ? -1 : sql.percent();
+    }
+
+    /** A connection for reading; the caller hands it back. */
+    public Sql reader() throws StoreException {
+        open();
+        Sql sql = idle.poll();
+        if (sql != null) {
+            sql.revive();
+            return sql;
+        }
+        synchronized (this) {
+            if (main == null) {
+                throw new StoreException("the store is closed");
+            }
+            try {
+                return new Sql(main.duplicate());
+            } catch (SQLException e) {
+                throw new StoreException(Sql.sentence(e), e);
+            }
+        }
+    }
+
+    /** Takes a reader back. */
+    public void release(Sql reader) {
+        boolean kept;
+        synchronized (this) {
+            kept = main != null && idle.offer(reader);
+        }
+        if (!kept) {
+            close(reader);
+        }
+    }
+
+    /** Runs {@code work} on a reader. */
+    public <T> T read(Write<T> work) throws StoreException {
+        Sql sql = reader();
+        try {
+            return work.in(sql);
+        } catch (SQLException e) {
+            throw new StoreException(Sql.sentence(e), e);
+        } finally {
+            release(sql);
+        }
+    }
+
+    /** A number that grows with every commit that changed rows. */
+    public long version() {
+        return version.get();
+    }
+
+    void changed() {
+        version.incrementAndGet();
+    }
+
+    /** Waits for a running write, writes everything into the database file and closes it. */
+    @Deactivate
+    @Override
+    public void close() {
+        writing.lock();
+        try {
+            synchronized (this) {
+                closed = true;
+                shut();
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private synchronized void shut() {
+        for (Sql sql = idle.poll(); sql != null; sql = idle.poll()) {
+            close(sql);
+        }
+        if (writer != null) {
+            try {
+                writer.run("CHECKPOINT");
+            } catch (SQLException e) {
+                log.warn("the last checkpoint failed; the write-ahead log keeps what was committed: {}", Sql.sentence(e));
+            }
+            close(writer);
+            writer = null;
+        }
+        if (main != null) {
+            try {
+                main.close();
+                log.info("store closed");
+            } catch (SQLException e) {
+                log.error("the database did not close", e);
+            }
+            main = null;
+        }
+        try {
+            emptyHandover();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the hand-over folder could not be emptied", e);
+        }
+    }
+
+    private static void close(Sql sql) {
+        try {
+            sql.close();
+        } catch (SQLException e) {
+            log.warn("a connection did not close: {}", Sql.sentence(e));
+        }
+    }
+}

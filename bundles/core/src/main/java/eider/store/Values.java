@@ -1,0 +1,83 @@
+package eider.store;
+
+import eider.connector.Field;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
+/** Checks pushed values against their fields. Nothing is rounded, cut or guessed: what does not fit is a {@link Misfit}. */
+final class Values {
+
+    /** Why a value does not fit, as a sentence. */
+    static final class Misfit extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Misfit(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    private Values() {}
+
+    /** The value as the store keeps it. */
+    static Object check(Field field, Object value) throws Misfit {
+        if (value == null) {
+            if (field.required()) {
+                throw new Misfit(field.name() + ": empty, but required");
+            }
+            return null;
+        }
+        return switch (field.type().kind()) {
+            case TEXT, JSON -> value instanceof String text ? text : misfit(field, value, "text");
+            case BOOLEAN -> value instanceof Boolean truth ? truth : misfit(field, value, "true or false");
+            case INTEGER -> switch (value) {
+                case Long number -> number;
+                case Integer number -> number.longValue();
+                default -> misfit(field, value, "a whole number");
+            };
+            case DECIMAL -> decimal(field, value);
+            case DOUBLE -> value instanceof Double number ? number : misfit(field, value, "a floating-point number");
+            case DATE -> value instanceof LocalDate date ? date : misfit(field, value, "a date");
+            case TIMESTAMP -> value instanceof LocalDateTime time ? time : misfit(field, value, "a date and time");
+            case INSTANT -> switch (value) {
+                case Instant instant -> instant.atOffset(ZoneOffset.UTC);
+                case OffsetDateTime time -> time.withOffsetSameInstant(ZoneOffset.UTC);
+                default -> misfit(field, value, "a point in time");
+            };
+        };
+    }
+
+    private static BigDecimal decimal(Field field, Object value) throws Misfit {
+        BigDecimal number = switch (value) {
+            case BigDecimal decimal -> decimal;
+            case BigInteger whole -> new BigDecimal(whole);
+            case Long whole -> BigDecimal.valueOf(whole);
+            case Integer whole -> BigDecimal.valueOf(whole);
+            default -> throw misfitOf(field, value, "a decimal number");
+        };
+        int scale = field.type().scale();
+        BigDecimal kept;
+        try {
+            kept = number.setScale(scale, RoundingMode.UNNECESSARY);
+        } catch (ArithmeticException tooFine) {
+            throw new Misfit(field.name() + ": " + number.toPlainString() + " has more than " + scale + " digits after the point");
+        }
+        if (kept.precision() > field.type().precision()) {
+            throw new Misfit(field.name() + ": " + number.toPlainString() + " has more than " + (field.type().precision() - scale) + " digits before the point");
+        }
+        return kept;
+    }
+
+    private static <T> T misfit(Field field, Object value, String wanted) throws Misfit {
+        throw misfitOf(field, value, wanted);
+    }
+
+    private static Misfit misfitOf(Field field, Object value, String wanted) {
+        return new Misfit(field.name() + ": '" + value + "' is not " + wanted);
+    }
+}

@@ -1,0 +1,348 @@
+package eider.store.ingest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import eider.connector.Scan;
+import eider.connector.SourceException;
+import eider.connector.Type;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringWriter;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Walks through a file of JSON objects: the elements of one array, or one object after another. Numbers are taken as they are written,
+ * digit for digit, which DuckDB's reader does not do: it reads 1.10 as a binary fraction.
+ */
+final class JsonWalk {
+    private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE).build();
+
+    /** What kind of value stands behind a key. */
+    enum Kind { NULL, TEXT, NUMBER, TRUTH, NESTED }
+
+    /** A value and its text; of a nested one, its JSON. */
+    record Value(Kind kind, String text) {
+        static final Value NULL = new Value(Kind.NULL, null);
+    }
+
+    /** What is done with each element. */
+    interface Visitor {
+        /** An object; the map is used again for the next one. */
+        void object(long line, Map<String, Value> object) throws IOException, SourceException;
+
+        /** Something that is no object, or no JSON. */
+        void other(long line, String raw, String reason) throws IOException, SourceException;
+    }
+
+    private final Scan.Json scan;
+    private final Limits limits;
+    private final Charset charset;
+
+    JsonWalk(Scan.Json scan, Limits limits) throws IOException {
+        this.scan = scan;
+        this.limits = limits;
+        try (InputStream in = Content.open(scan.file(), limits)) {
+            byte[] head = in.readNBytes(FileSniffer.HEAD);
+            this.charset = Encoding.detect(head, head.length < FileSniffer.HEAD);
+        }
+    }
+
+    private InputStream open() throws IOException {
+        return Content.utf8(scan.file(), charset, limits);
+    }
+
+    /** Visits every element. One line after another where each line is a document of its own, so that a broken line spoils no other. */
+    void walk(Visitor visitor) throws IOException, SourceException {
+        if (byLines()) {
+            lines(visitor);
+        } else {
+            stream(visitor);
+        }
+    }
+
+    /** Whether the first line that is not blank is a whole object. A line that does not end within the head of the file is none. */
+    private boolean byLines() throws IOException {
+        byte[] head;
+        try (InputStream in = open()) {
+            byte[] part = new byte[FileSniffer.HEAD];
+            int n = 0;
+            int length = 0;
+            while (length < part.length - 8 && (n = in.read(part, length, part.length - length)) > 0) {
+                length += n;
+            }
+            head = java.util.Arrays.copyOf(part, length);
+        }
+        String text = new String(head, StandardCharsets.UTF_8).stripLeading();
+        int end = text.indexOf('\n');
+        return text.startsWith("{") && (end > 0 || head.length < FileSniffer.HEAD - 8) && whole(end > 0 ? text.substring(0, end) : text);
+    }
+
+    private Tokens lines() throws IOException {
+        // Every record is a line of one cell: no delimiter occurs in UTF-8 with this byte.
+        return new Tokens(open(), new Dialect(new byte[] {(byte) 0xff}, Dialect.NONE, Dialect.NONE, new byte[0], 0), limits.lineBytes() * 8);
+    }
+
+    private static boolean whole(String line) {
+        try (JsonParser parser = JSON.createParser(line)) {
+            parser.nextToken();
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void lines(Visitor visitor) throws IOException, SourceException {
+        Map<String, Value> object = new LinkedHashMap<>();
+        try (Tokens lines = lines()) {
+            while (lines.next()) {
+                String line = lines.text(0).strip();
+                if (line.isEmpty()) {
+                    continue;
+                }
+                try (JsonParser parser = JSON.createParser(line)) {
+                    if (parser.nextToken() != JsonToken.START_OBJECT) {
+                        visitor.other(lines.line(), line, "this is no JSON object");
+                        continue;
+                    }
+                    object(parser, object);
+                    if (parser.nextToken() != null) {
+                        visitor.other(lines.line(), line, "something stands behind the object");
+                        continue;
+                    }
+                } catch (JsonProcessingException e) {
+                    visitor.other(lines.line(), line, "this is no valid JSON: " + reason(e));
+                    continue;
+                }
+                visitor.object(lines.line(), object);
+            }
+        }
+    }
+
+    private void stream(Visitor visitor) throws IOException, SourceException {
+        Map<String, Value> object = new LinkedHashMap<>();
+        try (InputStream in = open(); JsonParser parser = JSON.createParser(in)) {
+            JsonToken token = parser.nextToken();
+            if (token == null) {
+                throw new Unreadable("The file is empty.");
+            }
+            boolean array = token == JsonToken.START_ARRAY;
+            if (array) {
+                token = parser.nextToken();
+            }
+            while (token != null && token != JsonToken.END_ARRAY) {
+                long line = parser.currentTokenLocation().getLineNr();
+                if (token == JsonToken.START_OBJECT) {
+                    object(parser, object);
+                    visitor.object(line, object);
+                } else {
+                    visitor.other(line, nested(parser), "this is no JSON object");
+                }
+                token = parser.nextToken();
+            }
+            if (array && parser.nextToken() != null) {
+                throw new Unreadable("Line " + parser.currentTokenLocation().getLineNr() + ": something stands behind the JSON array.");
+            }
+        } catch (JsonProcessingException e) {
+            int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+            throw new Unreadable("The JSON is broken in line " + line + ": " + reason(e) + ".", e);
+        }
+    }
+
+    private static String reason(JsonProcessingException e) {
+        String text = e.getOriginalMessage();
+        int more = text.indexOf('\n');
+        String first = more < 0 ? text : text.substring(0, more);
+        return first.replace(" (within/between Object entries)", "").strip();
+    }
+
+    /** Reads an object whose opening brace is the current token. */
+    private static void object(JsonParser parser, Map<String, Value> object) throws IOException {
+        object.clear();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            object.put(name, switch (parser.nextToken()) {
+                case VALUE_NULL -> Value.NULL;
+                case VALUE_TRUE -> new Value(Kind.TRUTH, "true");
+                case VALUE_FALSE -> new Value(Kind.TRUTH, "false");
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Value(Kind.NUMBER, parser.getText());
+                case VALUE_STRING -> new Value(Kind.TEXT, parser.getText());
+                case null, default -> new Value(Kind.NESTED, nested(parser));
+            });
+        }
+    }
+
+    private static String nested(JsonParser parser) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(text)) {
+            generator.copyCurrentStructureExact(parser);
+        }
+        return text.toString();
+    }
+
+    /** An object as JSON again, for people. */
+    static String raw(Map<String, Value> object) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(text)) {
+            generator.writeStartObject();
+            for (Map.Entry<String, Value> entry : object.entrySet()) {
+                generator.writeFieldName(entry.getKey());
+                Value value = entry.getValue();
+                switch (value.kind()) {
+                    case NULL -> generator.writeNull();
+                    case TEXT -> generator.writeString(value.text());
+                    case NUMBER, TRUTH, NESTED -> generator.writeRawValue(value.text());
+                }
+            }
+            generator.writeEndObject();
+        }
+        return text.toString();
+    }
+
+    /** Writes all good rows anew and puts the others aside. */
+    void rewrite(Canonical out) throws IOException, SourceException {
+        List<Scan.Column> columns = scan.columns();
+        List<Values> values = new ArrayList<>();
+        boolean[] text = new boolean[columns.size()];
+        for (int i = 0; i < text.length; i++) {
+            values.add(new Values(columns.get(i).field(), null, scan.dateFormat()));
+            Type.Kind kind = columns.get(i).field().type().kind();
+            text[i] = kind == Type.Kind.TEXT || kind == Type.Kind.JSON;
+        }
+        List<String> row = new ArrayList<>();
+        walk(new Visitor() {
+            @Override
+            public void object(long line, Map<String, Value> object) throws IOException {
+                row.clear();
+                StringBuilder faults = new StringBuilder();
+                for (int i = 0; i < text.length; i++) {
+                    Scan.Column column = columns.get(i);
+                    try {
+                        row.add(values.get(i).json(object.getOrDefault(column.name(), Value.NULL)));
+                    } catch (Values.Misfit e) {
+                        row.add(null);
+                        faults.append(faults.isEmpty() ? "" : "; ").append(e.getMessage());
+                    }
+                }
+                if (faults.isEmpty()) {
+                    out.row(line, row, text);
+                } else {
+                    out.reject(new Reject("line " + line, raw(object), faults.toString()));
+                }
+            }
+
+            @Override
+            public void other(long line, String raw, String reason) throws IOException {
+                out.reject(new Reject("line " + line, raw, reason));
+            }
+        });
+    }
+
+    /** Finds out the columns. */
+    static final class Shape implements Visitor {
+        private static final int MOST_COLUMNS = 5_000;
+
+        private final Map<String, Kinds> columns = new HashMap<>();
+        private final List<String> order = new ArrayList<>();
+        private long objects;
+        private long others;
+
+        private static final class Kinds {
+            private boolean text;
+            private boolean number;
+            private boolean truth;
+            private boolean nested;
+            private boolean exponent;
+            private final ColumnTypes types = new ColumnTypes();
+        }
+
+        @Override
+        public void object(long line, Map<String, Value> object) throws IOException, SourceException {
+            objects++;
+            for (Map.Entry<String, Value> entry : object.entrySet()) {
+                Kinds kinds = columns.get(entry.getKey());
+                if (kinds == null) {
+                    if (order.size() == MOST_COLUMNS) {
+                        throw new Unreadable("The objects of the file have more than " + MOST_COLUMNS + " different keys: this is no table.");
+                    }
+                    kinds = new Kinds();
+                    columns.put(entry.getKey(), kinds);
+                    order.add(entry.getKey());
+                }
+                Value value = entry.getValue();
+                switch (value.kind()) {
+                    case NULL -> { }
+                    case TEXT -> {
+                        kinds.text = true;
+                        see(kinds, value.text());
+                    }
+                    case NUMBER -> {
+                        kinds.number = true;
+                        kinds.exponent |= value.text().indexOf('e') >= 0 || value.text().indexOf('E') >= 0;
+                        see(kinds, value.text());
+                    }
+                    case TRUTH -> kinds.truth = true;
+                    case NESTED -> kinds.nested = true;
+                }
+            }
+        }
+
+        private static void see(Kinds kinds, String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            kinds.types.see(bytes, 0, bytes.length);
+        }
+
+        @Override
+        public void other(long line, String raw, String reason) {
+            others++;
+        }
+
+        long objects() {
+            return objects;
+        }
+
+        long others() {
+            return others;
+        }
+
+        /** The keys in the order of their first appearance. */
+        List<String> names() {
+            return List.copyOf(order);
+        }
+
+        /** The type of a key's values; {@code pattern} as in {@link ColumnTypes#type}. */
+        Type type(String name) {
+            Kinds kinds = columns.get(name);
+            if (kinds.nested) {
+                return Type.JSON;
+            }
+            int different = (kinds.text ? 1 : 0) + (kinds.number ? 1 : 0) + (kinds.truth ? 1 : 0);
+            if (different != 1) {
+                return Type.TEXT;
+            }
+            if (kinds.truth) {
+                return Type.BOOLEAN;
+            }
+            Type found = kinds.types.type('.', true, null);
+            if (kinds.number) {
+                return kinds.exponent ? Type.DOUBLE : found;
+            }
+            return switch (found.kind()) {
+                case DATE, TIMESTAMP, INSTANT -> found;
+                // A number in quotes is a text that somebody quoted on purpose.
+                case TEXT, BOOLEAN, INTEGER, DECIMAL, DOUBLE, JSON -> Type.TEXT;
+            };
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package eider.sync;
+
+import eider.engine.EngineException;
+import eider.engine.Load;
+import eider.engine.Loads;
+import eider.engine.Quarantined;
+import eider.store.Ledger;
+import eider.store.Ledger.LoadRow;
+import eider.store.Store;
+import eider.store.StoreException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the ledger for people, and tells listeners of commits. */
+@Component(service = {Loads.class, LoadHistory.class}, immediate = true)
+public final class LoadHistory implements Loads {
+    private static final Logger log = LoggerFactory.getLogger(LoadHistory.class);
+
+    private final Store store;
+    private final List<Consumer<Load>> listeners = new CopyOnWriteArrayList<>();
+
+    @Activate
+    public LoadHistory(@Reference Store store) {
+        this.store = store;
+    }
+
+    @Override
+    public List<Load> latest(int limit) throws EngineException {
+        return ask(() -> store.read(sql -> Ledger.loads(sql, limit))).stream().map(LoadHistory::load).toList();
+    }
+
+    @Override
+    public List<Quarantined> quarantine(String connection, int limit) throws EngineException {
+        return ask(() -> store.read(sql -> Ledger.quarantine(sql, connection, limit))).stream()
+                .map(q -> new Quarantined(q.id(), q.load(), q.connection(), q.dataset(), q.place(), q.reason(), q.raw(), q.at())).toList();
+    }
+
+    @Override
+    public long quarantined(String connection) throws EngineException {
+        return ask(() -> store.read(sql -> Ledger.quarantined(sql, connection)));
+    }
+
+    @Override
+    public AutoCloseable onCommit(Consumer<Load> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    void announce(LoadRow row) {
+        Load load = load(row);
+        for (Consumer<Load> listener : listeners) {
+            try {
+                listener.accept(load);
+            } catch (RuntimeException e) {
+                log.warn("somebody who listens to commits failed", e);
+            }
+        }
+    }
+
+    static Load load(LoadRow row) {
+        return new Load(row.id(), row.run(), row.connection(), row.dataset(), Load.State.valueOf(row.state()), row.started(), row.finished(), row.inserted(),
+                row.updated(), row.removed(), row.quarantined(), row.places(), row.message());
+    }
+
+    @FunctionalInterface
+    private interface Ask<T> {
+        T now() throws StoreException;
+    }
+
+    private static <T> T ask(Ask<T> ask) throws EngineException {
+        try {
+            return ask.now();
+        } catch (StoreException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
+    }
+}

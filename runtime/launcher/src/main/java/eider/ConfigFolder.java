@@ -1,0 +1,176 @@
+package eider;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of {@code config/} as configurations: {@code <pid>.cfg} and {@code <pid>~<name>.cfg}, in UTF-8, {@code key = value} as java.util.Properties reads it, with
+ * {@code $[env:NAME]} standing for a variable of the environment. Read once before the engine starts, so that it starts configured, and then twice a second looked at
+ * for changes. A file that cannot be understood changes nothing and is told in the log.
+ *
+ * <p>Felix FileInstall does not serve here: it takes only {@code -} between pid and name, and leaves an unset variable in the value (docs/decisions/0004).
+ */
+final class ConfigFolder implements AutoCloseable {
+    /** The property by which a configuration says which file it came from. */
+    static final String FILE = "eider.file";
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigFolder.class);
+    private static final String ENDING = ".cfg";
+    private static final long PERIOD_MILLIS = 500;
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\[env:([^\\]]*)\\]");
+
+    /** How a file looks from outside: enough to see that it changed. */
+    private record Look(FileTime modified, long size) {}
+
+    private final Path folder;
+    private final ConfigurationAdmin admin;
+    private final UnaryOperator<String> environment;
+    private final Map<String, Look> known = new HashMap<>();
+    private final Thread watcher = Thread.ofPlatform().daemon().name("config-folder").unstarted(this::watch);
+
+    ConfigFolder(Path folder, ConfigurationAdmin admin) {
+        this(folder, admin, System::getenv);
+    }
+
+    ConfigFolder(Path folder, ConfigurationAdmin admin, UnaryOperator<String> environment) {
+        this.folder = folder;
+        this.admin = admin;
+        this.environment = environment;
+    }
+
+    /** Applies all files, takes away what the files of an earlier run left behind, and begins to watch; {@link #close} ends that. */
+    void open() throws IOException {
+        look();
+        try {
+            Configuration[] left = admin.listConfigurations(null);
+            for (Configuration configuration : left == null ? new Configuration[0] : left) {
+                if (!known.containsKey(String.valueOf(configuration.getProperties().get(FILE)))) {
+                    configuration.delete();
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("no filter was given", e);
+        }
+        watcher.start();
+    }
+
+    private void watch() {
+        String told = "";
+        try {
+            while (true) {
+                Thread.sleep(PERIOD_MILLIS);
+                try {
+                    look();
+                    told = "";
+                } catch (IOException | RuntimeException e) {
+                    // Once, not twice a second for as long as it lasts.
+                    if (!e.toString().equals(told)) {
+                        LOG.error("The folder {} cannot be read", folder, e);
+                    }
+                    told = e.toString();
+                }
+            }
+        } catch (InterruptedException closed) {
+            return;
+        }
+    }
+
+    private void look() throws IOException {
+        Map<String, Look> now = new HashMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + ENDING)) {
+            for (Path file : files) {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                if (attributes.isRegularFile()) {
+                    now.put(file.getFileName().toString(), new Look(attributes.lastModifiedTime(), attributes.size()));
+                }
+            }
+        }
+        for (Map.Entry<String, Look> file : now.entrySet()) {
+            if (!file.getValue().equals(known.put(file.getKey(), file.getValue()))) {
+                apply(file.getKey());
+            }
+        }
+        for (String gone : known.keySet().stream().filter(name -> !now.containsKey(name)).toList()) {
+            known.remove(gone);
+            configuration(gone).delete();
+            LOG.info("config/{} is gone; what it configured ends", gone);
+        }
+    }
+
+    private void apply(String name) {
+        try {
+            Dictionary<String, Object> options = new Hashtable<>();
+            for (Map.Entry<String, String> option : read(folder.resolve(name)).entrySet()) {
+                options.put(option.getKey(), option.getValue());
+            }
+            options.put(FILE, name);
+            if (configuration(name).updateIfDifferent(options)) {
+                LOG.info("config/{} is applied", name);
+            }
+        } catch (CharacterCodingException e) {
+            LOG.error("config/{} is not in UTF-8: save it in that encoding. What it configured before stays.", name);
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.error("config/{}: {} What it configured before stays.", name, e.getMessage());
+        }
+    }
+
+    private Map<String, String> read(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        }
+        Map<String, String> options = new HashMap<>();
+        for (String key : properties.stringPropertyNames()) {
+            options.put(key, filled(key, properties.getProperty(key).strip()));
+        }
+        return options;
+    }
+
+    private String filled(String key, String value) {
+        Matcher variable = VARIABLE.matcher(value);
+        StringBuilder filled = new StringBuilder();
+        while (variable.find()) {
+            String content = environment.apply(variable.group(1));
+            if (content == null) {
+                throw new IllegalArgumentException("option " + key + " names the environment variable " + variable.group(1) + ", which is not set.");
+            }
+            variable.appendReplacement(filled, Matcher.quoteReplacement(content));
+        }
+        return variable.appendTail(filled).toString();
+    }
+
+    /** The configuration that a file stands for, whichever bundle wants it. */
+    private Configuration configuration(String name) throws IOException {
+        return of(admin, name.substring(0, name.length() - ENDING.length()));
+    }
+
+    static Configuration of(ConfigurationAdmin admin, String pid) throws IOException {
+        int tilde = pid.indexOf('~');
+        return tilde < 0 ? admin.getConfiguration(pid, "?") : admin.getFactoryConfiguration(pid.substring(0, tilde), pid.substring(tilde + 1), "?");
+    }
+
+    /** Ends the watching; what was applied stays until the framework ends. */
+    @Override
+    public void close() {
+        watcher.interrupt();
+    }
+}
