@@ -71,7 +71,7 @@ final class WebServer implements AutoCloseable {
         this.home = home;
         store = DriverManager.getConnection("jdbc:duckdb:");
         sql("create table sales(date date, occurred_at timestamptz, kind varchar, source varchar, source_id varchar, order_id varchar, customer varchar, "
-                + "product_name varchar, category varchar, channel varchar, region varchar, user_id bigint, quantity decimal(18,4), unit_price decimal(18,4), "
+                + "product_name varchar, category varchar, channel varchar, region varchar, user_id varchar, quantity decimal(18,4), unit_price decimal(18,4), "
                 + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
         Map<String, String> settings = new HashMap<>();
         settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
