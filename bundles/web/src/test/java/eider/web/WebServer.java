@@ -103,7 +103,7 @@ final class WebServer implements AutoCloseable {
         for (Bundle bundle : bundles) {
             bundle.start();
         }
-        Await.until(() -> Files.exists(commandFile()), "the server listens");
+        startWeb();
     }
 
     private static File jar(String prefix) {
@@ -126,8 +126,10 @@ final class WebServer implements AutoCloseable {
         web.stop();
     }
 
-    void startWeb() throws BundleException {
+    /** Does nothing where it runs already. */
+    void startWeb() throws Exception {
         web.start();
+        Await.until(() -> Files.exists(commandFile()), "the server listens");
     }
 
     Path commandFile() {
