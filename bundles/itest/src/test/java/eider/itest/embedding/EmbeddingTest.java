@@ -121,7 +121,7 @@ class EmbeddingTest {
                     thread.join(100);
                 }
             } while (!left.isEmpty());
-        }, () -> "still there: " + threads());
+        }, () -> "still there: " + threads().stream().filter(thread -> !before.contains(thread)).toList());
     }
 
     @Test
@@ -149,7 +149,7 @@ class EmbeddingTest {
 
     /** Those that a program or an instance could have started, and not the JVM by itself. */
     private static Set<Thread> threads() {
-        List<String> ofTheJvm = List.of("Common-Cleaner", "process reaper", "Keep-Alive-Timer", "junit-");
+        List<String> ofTheJvm = List.of("Common-Cleaner", "process reaper", "Keep-Alive-Timer", "junit-", "ForkJoinPool", "VirtualThread-unblocker", "Attach Listener");
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> ofTheJvm.stream().noneMatch(thread.getName()::startsWith))
             .collect(Collectors.toCollection(HashSet::new));
     }

@@ -76,7 +76,7 @@ class ServerProcessTest {
 
         Said stop = terminal.run("stop");
         assertThat(stop.exit()).isZero();
-        assertThat(server.process().waitFor(1, TimeUnit.SECONDS)).as("stop returns when it has stopped").isTrue();
+        assertThat(server.process().waitFor(2, TimeUnit.SECONDS)).as("stop returns when it has stopped").isTrue();
         assertThat(server.process().exitValue()).isZero();
     }
 
