@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * ConfigAdmin and Declarative Services take anything: a misspelt option is a property that nobody asks for, and a word where a number belongs becomes a 0.
  */
 final class ConfigCheck {
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\[([^:\\]]*):([^;\\]]*)((?:;[^\\]]*)?)\\]");
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\[env:([^\\]]*)\\]");
     /** What the runtime itself reads: it is no bundle and has no metatype. Beside these, {@code level.<logger>} sets the level of a part. */
     private static final Metatype LOG = new Metatype("log", false, Stream.of(
             new Option("level", Metatype.Kind.TEXT, false, List.of("trace", "debug", "info", "warn", "error", "off"), null, null),
@@ -137,8 +137,8 @@ final class ConfigCheck {
     private void checkPlaceholders(Entry entry, List<Problem> problems) {
         Matcher placeholder = PLACEHOLDER.matcher(entry.value());
         while (placeholder.find()) {
-            String name = placeholder.group(2);
-            if (placeholder.group(1).equals("env") && !environment.containsKey(name) && !placeholder.group(3).contains(";default=")) {
+            String name = placeholder.group(1);
+            if (!environment.containsKey(name)) {
                 problems.add(new Problem(entry.line(), "the environment variable '" + name + "' of option '" + entry.key() + "' is not set."
                         + Text.nearest(name, new TreeSet<>(environment.keySet()))));
             }

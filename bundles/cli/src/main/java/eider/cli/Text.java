@@ -134,29 +134,37 @@ final class Text {
         };
     }
 
-    /** The changes of one letter that turn the one into the other. */
+    /** How many letters must be changed, added, left out or swapped with their neighbour to turn the one into the other; capitals do not count. */
     static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
+        int[] before = null;
+        int[] above = new int[b.length() + 1];
+        for (int j = 0; j < above.length; j++) {
+            above[j] = j;
         }
         for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
+            int[] row = new int[above.length];
             row[0] = i;
             for (int j = 1; j < row.length; j++) {
-                int above = row[j];
-                int change = diagonal + (Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1)) ? 0 : 1);
-                row[j] = Math.min(change, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
+                int change = above[j - 1] + (same(a.charAt(i - 1), b.charAt(j - 1)) ? 0 : 1);
+                row[j] = Math.min(change, Math.min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && same(a.charAt(i - 1), b.charAt(j - 2)) && same(a.charAt(i - 2), b.charAt(j - 1))) {
+                    row[j] = Math.min(row[j], before[j - 2] + 1);
+                }
             }
+            before = above;
+            above = row;
         }
-        return row[b.length()];
+        return above[b.length()];
+    }
+
+    private static boolean same(char a, char b) {
+        return Character.toLowerCase(a) == Character.toLowerCase(b);
     }
 
     /** {@code " Did you mean 'path'?"} with the nearest of the known names, or nothing where none is near. */
     static String nearest(String name, Iterable<String> known) {
         String nearest = null;
-        int least = Math.max(2, name.length() / 3) + 1;
+        int least = Math.max(1, (name.length() + 1) / 3) + 1;
         for (String candidate : known) {
             int distance = distance(name, candidate);
             if (distance < least) {

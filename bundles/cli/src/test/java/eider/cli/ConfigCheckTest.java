@@ -95,8 +95,8 @@ class ConfigCheckTest {
     }
 
     @Test
-    void anUnsetVariableIsNamedUnlessItHasADefault() throws IOException {
-        file("files~a.cfg", "path = $[env:EIDER_TEST_SURELY_UNSET]\nskip = $[env:EIDER_TEST_SURELY_UNSET;default=5]\n");
+    void anUnsetVariableIsNamedAndASetOneIsNot() throws IOException {
+        file("files~a.cfg", "path = $[env:EIDER_TEST_SURELY_UNSET]\nskip = $[env:PATH]\n");
         assertThat(problems()).isEqualTo("config/files~a.cfg:1: the environment variable 'EIDER_TEST_SURELY_UNSET' of option 'path' is not set.\n");
     }
 

@@ -12,7 +12,7 @@ class FilesContractTest implements SourceContract {
 
     @Override
     public Connector connector(Path home) {
-        return (name, options) -> new FilesSource(Binding.of(FilesConfig.class, options), home);
+        return (name, options) -> FilesSource.in(home, Binding.of(FilesConfig.class, options));
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.time.Month;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /**
@@ -16,7 +18,7 @@ import java.util.Random;
  * row by row: {@link Random} promises its sequence, and only {@code + - * /} work on it.
  *
  * <p>There is more to see than noise: weekends are quiet and Fridays busy, the weeks before Christmas carry the year and August sags, each product has its month, Asia Pacific
- * grows fastest, prices rise once a year, the last Friday of November brings discounts, and one sale in fifty comes back within three weeks.
+ * grows fastest, prices rise once a year, the last Friday of November brings discounts, and one sale in fifty comes back within three weeks. For one thread.
  */
 final class Shop {
     private static final long SEED = 0x9E3779B97F4A7C15L;
@@ -44,6 +46,8 @@ final class Shop {
     private static final double[] MONTHS = {0.86, 0.85, 0.95, 0.97, 1.00, 0.95, 0.88, 0.82, 1.04, 1.05, 1.28, 1.40};
 
     private final LocalDate opened;
+    /** The days that refunds may still come from, so that reading day after day makes each up once. */
+    private final Map<LocalDate, List<Sale>> recent = new LinkedHashMap<>();
 
     Shop(LocalDate opened) {
         this.opened = opened;
@@ -51,11 +55,12 @@ final class Shop {
 
     /** Everything that was sold and given back on a day. */
     List<Sale> day(LocalDate day) {
-        List<Sale> all = new ArrayList<>(sold(day));
+        recent.keySet().removeIf(then -> then.isBefore(day.minusDays(LONGEST_REFUND)) || then.isAfter(day));
+        List<Sale> all = new ArrayList<>(recent.computeIfAbsent(day, this::sold));
         for (int ago = LONGEST_REFUND; ago > 0; ago--) {
             LocalDate then = day.minusDays(ago);
             if (!then.isBefore(opened)) {
-                for (Sale sale : sold(then)) {
+                for (Sale sale : recent.computeIfAbsent(then, this::sold)) {
                     if (daysUntilRefund(sale) == ago) {
                         all.add(sale.refundedOn(day));
                     }
@@ -72,6 +77,7 @@ final class Shop {
         double expected = LINES_A_DAY * (1 + GROWTH_A_YEAR * years) * WEEKDAYS[day.getDayOfWeek().getValue() - 1] * season(day) * (sale ? 2.1 : 1) * (0.88 + 0.24 * random.nextDouble());
         int lines = (int) (expected + random.nextDouble());
         List<Sale> sold = new ArrayList<>(lines);
+        double[] products = productWeights(day);
         int order = 0;
         while (sold.size() < lines) {
             order++;
@@ -82,7 +88,7 @@ final class Shop {
             int minute = REGION_MORNING[region] * 60 + random.nextInt(10 * 60);
             int ofOrder = Math.min(lines - sold.size(), 1 + pick(random, new double[] {72, 20, 8}));
             for (int line = 1; line <= ofOrder; line++) {
-                Product product = Product.ALL.get(pick(random, productWeights(day)));
+                Product product = Product.ALL.get(pick(random, products));
                 int quantity = 1 + (int) (product.most() * random.nextDouble() * random.nextDouble() * random.nextDouble());
                 BigDecimal price = price(product, (int) years);
                 BigDecimal gross = price.multiply(BigDecimal.valueOf(quantity));

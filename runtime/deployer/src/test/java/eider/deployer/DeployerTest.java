@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -235,6 +236,17 @@ class DeployerTest {
         Path jar = Files.write(folder.resolve("elsewhere.jar"), PluginJar.named("acme.shop", "1.0.0").bytes());
         Files.move(jar, eider.home.resolve("plugins/shop.jar"), StandardCopyOption.ATOMIC_MOVE);
         System.out.println("moved jar serves after " + eider.awaitServing("1.0.0") + " ms");
+    }
+
+    @Test
+    void servesABigJarToo() throws Exception {
+        byte[] ballast = new byte[20 << 20];
+        new Random(1).nextBytes(ballast);
+        Path file = Files.write(folder.resolve("ballast.bin"), ballast);
+        byte[] jar = PluginJar.named("acme.big", "1.0.0").with("-includeresource", "ballast.bin=" + file).bytes();
+        eider.drop("big.jar", jar);
+        System.out.println("jar of " + (jar.length >> 20) + " MB serves after " + eider.awaitServing("1.0.0") + " ms");
+        eider.awaited("big.jar", State.SERVING);
     }
 
     @Test
