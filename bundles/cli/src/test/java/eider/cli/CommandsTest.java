@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import eider.engine.CommandLine;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Plugin;
 import eider.engine.Quarantined;
 import eider.engine.Rows.Column;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,6 +175,39 @@ class CommandsTest {
         Run.of(engine, "query", "-- who\nselect 1", "--format", "csv");
 
         assertThat(engine.asked).contains("query  -- who\nselect 1");
+    }
+
+    @Test
+    void aQueryEndsWhenNobodyReads() {
+        engine.columns.add(new Column("n", "BIGINT"));
+        for (long i = 0; i < 100_000; i++) {
+            engine.rows.add(new Object[] {i});
+        }
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        for (OutputStream out : List.of(closed, new PrintStream(closed))) {
+            int code = new Cli(() -> engine).run(new CommandLine(List.of("query", "q", "--format", "csv"), folder, 0, out, OutputStream.nullOutputStream()));
+
+            assertThat(code).isEqualTo(1);
+            assertThat(engine.read).isLessThan(5_000);
+            engine.read = 0;
+        }
+    }
+
+    @Test
+    void anInterruptCancelsAQuery() {
+        engine.columns.add(new Column("n", "BIGINT"));
+        for (long i = 0; i < 100_000; i++) {
+            engine.rows.add(new Object[] {i});
+        }
+        Thread.currentThread().interrupt();
+
+        assertThat(Run.of(engine, "query", "q").err()).isEqualTo("Cancelled.\n");
+        assertThat(engine.read).isLessThan(5_000);
     }
 
     @Test
