@@ -91,7 +91,7 @@ public final class Bench implements Callable<Integer> {
         List<String> failed = new ArrayList<>();
         try (Workbench bench = new Workbench(Path.of(distribution).toRealPath(), Files.createTempDirectory(Files.createDirectories(scratch).toRealPath(), "eider-bench"))) {
             for (Measurement measurement : measurements(bench)) {
-                measure(measurement, figures, failed);
+                measure(measurement, bench, figures, failed);
             }
         }
         if (json != null) {
@@ -120,7 +120,7 @@ public final class Bench implements Callable<Integer> {
     }
 
     /** What cannot be measured is said, and the rest goes on. */
-    private void measure(Measurement measurement, Map<String, List<Figure>> figures, List<String> failed) throws InterruptedException {
+    private void measure(Measurement measurement, Workbench bench, Map<String, List<Figure>> figures, List<String> failed) throws InterruptedException, IOException {
         out.println();
         out.println(measurement.name());
         long begun = System.nanoTime();
@@ -133,6 +133,7 @@ public final class Bench implements Callable<Integer> {
         } catch (Exception e) {
             failed.add(measurement.name() + ": " + e.getMessage());
             out.println("  could not be measured: " + e.getMessage());
+            bench.keepLog().ifPresent(log -> out.println("  what the server said: " + log));
         }
         out.println(String.format(Locale.ROOT, "  (took %d s)", Duration.ofNanos(System.nanoTime() - begun).toSeconds()));
     }

@@ -43,6 +43,7 @@ final class CsvLoad implements Measurement {
         for (int i = 0; i < rounds; i++) {
             all.add(round(file, SalesFile.bareLoad(file, bench)));
         }
+        bench.fresh("home");
         String of = "csv_" + rows / 1_000_000 + "m_";
         return List.of(
                 new Figure(of + "ratio", "end to end ÷ bare CREATE TABLE AS", Median.of(all, r -> r.endToEnd / r.bare.wall()), "x", AIM_RATIO),
@@ -74,8 +75,6 @@ final class CsvLoad implements Measurement {
             }
             double seconds = Duration.between(Instant.parse(load.get("started").textValue()), Instant.parse(load.get("finished").textValue())).toMillis() / 1000.0;
             return new Round(bare, endToEnd, seconds, cpu, idle, peak);
-        } finally {
-            bench.fresh("home");
         }
     }
 }

@@ -23,9 +23,8 @@ final class SalesFile {
 
     /** The file with so many rows, made once and kept in the user's cache folder. */
     static Path of(long rows, Workbench bench) throws IOException, InterruptedException {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path folder = (cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache)).resolve("eider-bench");
-        Path file = Files.createDirectories(folder).resolve("sales-" + rows + "-" + EDITION + ".csv");
+        Path folder = Workbench.cache();
+        Path file = folder.resolve("sales-" + rows + "-" + EDITION + ".csv");
         if (!Files.exists(file)) {
             Path making = folder.resolve(file.getFileName() + ".making");
             bench.java(SalesFile.class, "make", making.toString(), Long.toString(rows));
