@@ -62,7 +62,8 @@ final class Outcome {
                 yield true;
             }
             case HELD -> {
-                console.tell(load.dataset() + " is held back: " + orElse(load.message(), "it would remove a large part of what is there; nothing was changed."));
+                console.tell(load.dataset() + " is held back: " + orElse(load.message(),
+                        "it would remove a large part of what is there; nothing was changed."));
                 console.tell("If that is right, go on with: " + goOn);
                 yield false;
             }

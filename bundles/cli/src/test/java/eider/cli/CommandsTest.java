@@ -49,7 +49,8 @@ class CommandsTest {
 
     @Test
     void quarantinedRowsAreToldWithTheWayToSeeThem() throws Exception {
-        assertThat(syncSales(FakeEngine.load(7, Load.State.COMMITTED, 1, 2, "")).out()).contains("1 row in", "2 bad rows kept in quarantine; see: eider quarantine files");
+        assertThat(syncSales(FakeEngine.load(7, Load.State.COMMITTED, 1, 2, "")).out())
+                .contains("1 row in", "2 bad rows kept in quarantine; see: eider quarantine files");
     }
 
     @Test
@@ -110,7 +111,8 @@ class CommandsTest {
     void anUnknownSourceIsRefusedWithTheNearest() {
         engine.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of()));
 
-        assertThat(Run.of(engine, "sync", "imbox")).isEqualTo(new Run(1, "", "There is no source 'imbox'. Did you mean 'inbox'? See: eider sources\n"));
+        assertThat(Run.of(engine, "sync", "imbox")).isEqualTo(new Run(1, "",
+                "There is no source 'imbox'. Did you mean 'inbox'? See: eider sources\n"));
         assertThat(engine.asked).noneMatch(what -> what.startsWith("sync "));
     }
 
@@ -130,7 +132,8 @@ class CommandsTest {
         engine.plugins.add(new Plugin("a.jar", "a", "1.0.0", "0123456789abcdef", Plugin.State.REFUSED, "It is truncated.", FakeEngine.NOON));
         engine.quarantined.add(new Quarantined(1, 3, "files", "sales", "sales.csv line 7", "No date.", "x,y", FakeEngine.NOON));
 
-        assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated", "removed", "quarantined", "places", "message");
+        assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated",
+                "removed", "quarantined", "places", "message");
         assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads");
         assertThat(keys("plugins")).containsExactly("file", "name", "version", "state", "since", "sha256", "reason");
         assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at");
@@ -190,7 +193,8 @@ class CommandsTest {
             }
         };
         for (OutputStream out : List.of(closed, new PrintStream(closed))) {
-            int code = new Cli(() -> engine).run(new CommandLine(List.of("query", "q", "--format", "csv"), folder, 0, out, OutputStream.nullOutputStream()));
+            int code = new Cli(() -> engine).run(new CommandLine(List.of("query", "q", "--format", "csv"), folder, 0, out,
+                    OutputStream.nullOutputStream()));
 
             assertThat(code).isEqualTo(1);
             assertThat(engine.read).isLessThan(5_000);
@@ -212,9 +216,11 @@ class CommandsTest {
 
     @Test
     void aQueryIsRefusedInDuckDbsFirstLine() {
-        engine.refusal = new EngineException("Binder Error: Referenced column \"x\" not found in FROM clause!\nCandidate bindings: \"y\"\n\nLINE 1: select x\n               ^");
+        engine.refusal = new EngineException("Binder Error: Referenced column \"x\" not found in FROM clause!"
+                + "\nCandidate bindings: \"y\"\n\nLINE 1: select x\n               ^");
 
-        assertThat(Run.of(engine, "query", "select x")).isEqualTo(new Run(1, "", "The query cannot be run: Referenced column \"x\" not found in FROM clause!\n"));
+        assertThat(Run.of(engine, "query", "select x")).isEqualTo(new Run(1, "",
+                "The query cannot be run: Referenced column \"x\" not found in FROM clause!\n"));
     }
 
     @Test
@@ -229,7 +235,8 @@ class CommandsTest {
         Run run = Run.of(engine, "status");
 
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("/srv/eider", "1.2.3", "running since", "http://127.0.0.1:8080", "50,000 rows", "2, 1 with a problem", "a.jar: It is truncated.");
+        assertThat(run.out()).contains("/srv/eider", "1.2.3", "running since", "http://127.0.0.1:8080", "50,000 rows", "2, 1 with a problem",
+                "a.jar: It is truncated.");
         JsonNode status = MAPPER.readTree(Run.of(engine, "status", "--format", "json").out());
         assertThat(status.get("running").booleanValue()).isTrue();
         assertThat(status.get("sales_rows").longValue()).isEqualTo(50_000);

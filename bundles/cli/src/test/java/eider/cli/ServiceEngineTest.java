@@ -43,7 +43,8 @@ class ServiceEngineTest {
 
     @BeforeEach
     void aFramework() throws Exception {
-        framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString(), Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+        framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString(),
+                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
                 "eider.engine;version=1.0.0,eider.connector;version=1.0.0,org.slf4j;version=2.0.20,org.osgi.service.component;version=1.5.1,"
                         + "org.osgi.service.component.runtime;version=1.5.1,org.osgi.service.component.runtime.dto;version=1.5.1,"
                         + "org.osgi.util.function;version=1.2.0,org.osgi.util.promise;version=1.3.0"));
@@ -81,7 +82,8 @@ class ServiceEngineTest {
     }
 
     private int run(String... words) {
-        return new Cli(() -> engine(PATIENCE)).run(new CommandLine(List.of(words), folder, 0, new ByteArrayOutputStream(), new ByteArrayOutputStream()));
+        return new Cli(() -> engine(PATIENCE)).run(new CommandLine(List.of(words), folder, 0, new ByteArrayOutputStream(),
+                new ByteArrayOutputStream()));
     }
 
     @Test
@@ -119,7 +121,8 @@ class ServiceEngineTest {
 
     @Test
     void theSentenceOfAComponentThatCannotStartIsTold() throws Exception {
-        Path scr = Path.of(Class.forName("org.apache.felix.scr.impl.Activator", false, getClass().getClassLoader()).getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path scr = Path.of(Class.forName("org.apache.felix.scr.impl.Activator", false, getClass().getClassLoader()).getProtectionDomain()
+                .getCodeSource().getLocation().toURI());
         context().installBundle(scr.toUri().toString()).start();
         context().installBundle(bundleOf(DamagedLoads.class).toUri().toString()).start();
 

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A big CSV file by {@code eider sync-sales} into a fresh home with a running server, in turns with a bare CREATE TABLE AS of the same file; and the memory that it takes. */
+/**
+ * A big CSV file by {@code eider sync-sales} into a fresh home with a running server, in turns with a bare CREATE TABLE AS of the same file; and the
+ * memory that it takes.
+ */
 final class CsvLoad implements Measurement {
     private static final double AIM_RATIO = 1.5;
     private static final double AIM_MEMORY = 1_000;
@@ -73,7 +76,8 @@ final class CsvLoad implements Measurement {
             if (count.get("n").longValue() != rows) {
                 throw new IOException("of " + rows + " rows, " + count.get("n") + " are in");
             }
-            double seconds = Duration.between(Instant.parse(load.get("started").textValue()), Instant.parse(load.get("finished").textValue())).toMillis() / 1000.0;
+            double seconds = Duration.between(Instant.parse(load.get("started").textValue()), Instant.parse(load.get("finished").textValue()))
+                    .toMillis() / 1000.0;
             return new Round(bare, endToEnd, seconds, cpu, idle, peak);
         }
     }
