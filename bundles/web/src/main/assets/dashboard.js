@@ -56,14 +56,21 @@
     confine: true,
     backgroundColor: colour("--panel"),
     borderColor: colour("--line"),
-    textStyle: { color: colour("--ink"), fontSize: 13 },
+    padding: [8, 12],
+    textStyle: { color: colour("--ink"), fontSize: small() + 1, lineHeight: small() + 8, fontFamily: getComputedStyle(document.body).fontFamily },
   });
+  const small = () => Math.round(parseFloat(getComputedStyle(root).fontSize) * 0.74);
   const text = () => ({ fontFamily: getComputedStyle(document.body).fontFamily, color: colour("--soft") });
   const told = (name, entry, amounts) => plain(name) + "\n" + amounts.format(entry.sales) + "\n" + count.format(entry.transactions)
     + " transactions, " + count.format(entry.units) + " units";
 
+  // Weekdays make a long line jagged: from a quarter of a year on, the mean of the last seven days is drawn over it.
+  const week = amounts => amounts.map((_, i) => i < 6 ? null : amounts.slice(i - 6, i + 1).reduce((sum, amount) => sum + amount, 0) / 7);
+
   const daysOption = data => {
     const days = everyDay(data.days);
+    const sales = days.map(day => Number(day.sales));
+    const long = days.length > 90;
     const amounts = money(data.currency);
     const short = money(data.currency, true);
     const accent = colour("--accent");
@@ -72,7 +79,7 @@
       animation: !still.matches,
       animationDuration: 300,
       textStyle: text(),
-      grid: { left: 8, right: 14, top: 14, bottom: days.length > 60 ? 52 : 8, containLabel: true },
+      grid: { left: 8, right: 14, top: long ? 30 : 14, bottom: days.length > 60 ? 52 : 8, containLabel: true },
       tooltip: Object.assign(tooltip(), {
         trigger: "axis",
         axisPointer: { type: "line", lineStyle: { color: colour("--soft"), type: "dashed" } },
@@ -87,12 +94,12 @@
         data: days.map(day => day.date),
         axisLine: { lineStyle: { color: colour("--line") } },
         axisTick: { show: false },
-        axisLabel: { color: colour("--soft"), hideOverlap: true, formatter: date => dayFormat.format(Date.parse(date)) },
+        axisLabel: { fontSize: small(), color: colour("--soft"), hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right", formatter: date => dayFormat.format(Date.parse(date)) },
       },
       yAxis: {
         type: "value",
         splitNumber: 4,
-        axisLabel: { color: colour("--soft"), formatter: value => short.format(value) },
+        axisLabel: { fontSize: small(), color: colour("--soft"), formatter: value => short.format(value) },
         splitLine: { lineStyle: { color: colour("--line") } },
       },
       dataZoom: days.length > 60 ? [{
@@ -101,16 +108,26 @@
         selectedDataBackground: { lineStyle: { color: accent }, areaStyle: { color: accent, opacity: 0.2 } },
         handleStyle: { color: colour("--panel"), borderColor: accent }, moveHandleSize: 0, showDetail: false, brushSelect: false,
       }] : [],
+      legend: long ? { right: 10, top: 0, itemWidth: 16, itemHeight: 8, icon: "roundRect", textStyle: { color: colour("--soft"), fontSize: small() } } : { show: false },
       series: [{
+        name: "Day",
         type: "line",
-        data: days.map(day => Number(day.sales)),
+        data: sales,
         showSymbol: few,
         symbolSize: 5,
         sampling: "lttb",
-        lineStyle: { color: accent, width: days.length > 200 ? 1.2 : 2 },
+        lineStyle: { color: accent, width: long ? 1 : 2, opacity: long ? 0.35 : 1 },
+        itemStyle: { color: accent, opacity: long ? 0.45 : 1 },
+        areaStyle: { color: accent, opacity: dark.matches ? 0.14 : 0.09 },
+      }].concat(long ? [{
+        name: "Mean of 7 days",
+        type: "line",
+        data: week(sales),
+        showSymbol: false,
+        smooth: 0.3,
+        lineStyle: { color: accent, width: 2.2 },
         itemStyle: { color: accent },
-        areaStyle: { color: accent, opacity: dark.matches ? 0.16 : 0.1 },
-      }],
+      }] : []),
     };
   };
 
@@ -123,10 +140,11 @@
       animation: !still.matches,
       animationDuration: 300,
       textStyle: text(),
-      grid: { left: 4, right: 64, top: 4, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 64, top: 4, bottom: 4, containLabel: true },
       tooltip: Object.assign(tooltip(), {
-        trigger: "item",
-        formatter: hit => told(names[hit.dataIndex], regions[hit.dataIndex], amounts),
+        trigger: "axis",
+        axisPointer: { type: "none" },
+        formatter: hits => told(names[hits[0].dataIndex], regions[hits[0].dataIndex], amounts),
       }),
       xAxis: { type: "value", axisLabel: { show: false }, splitLine: { show: false } },
       yAxis: {
@@ -134,14 +152,14 @@
         data: names,
         axisLine: { show: false },
         axisTick: { show: false },
-        axisLabel: { color: colour("--ink"), width: narrow.matches ? 92 : 130, overflow: "truncate" },
+        axisLabel: { fontSize: small(), color: colour("--ink"), width: narrow.matches ? 92 : 130, overflow: "truncate" },
       },
       series: [{
         type: "bar",
         data: regions.map(region => Number(region.sales)),
         barMaxWidth: 26,
-        itemStyle: { color: colour("--accent"), borderRadius: 4 },
-        label: { show: true, position: "right", color: colour("--soft"), formatter: hit => short.format(regions[hit.dataIndex].sales) },
+        itemStyle: { color: colour("--accent"), opacity: 0.85, borderRadius: 4 },
+        label: { show: true, fontSize: small(), position: "right", color: colour("--soft"), formatter: hit => short.format(regions[hit.dataIndex].sales) },
       }],
     };
   };
@@ -163,7 +181,7 @@
   const redraw = () => {
     const places = ["chart-days", "chart-regions"].map(id => document.getElementById(id));
     if (charts.length === 2 && charts.every((chart, i) => chart.getDom() === places[i])) {
-      charts[0].setOption(daysOption(figures), { replaceMerge: ["dataZoom"] });
+      charts[0].setOption(daysOption(figures), { replaceMerge: ["dataZoom", "series"] });
       charts[1].setOption(regionsOption(figures));
     } else {
       draw();
@@ -254,7 +272,8 @@
 
   // The dot is green only while the server was heard within the last 40 seconds; it speaks every 15.
   let stream = null;
-  let heard = 0;
+  let heard = Date.now();
+  let renewed = Date.now();
   let missed = false;
   const connect = () => {
     stream = new EventSource("/api/v1/events");
@@ -275,18 +294,21 @@
     }
     stream.onerror = () => {
       missed = true;
-      say("wait", "Connecting again …");
+      say("wait", "Not live: connecting again");
     };
   };
   setInterval(() => {
-    if (stream.readyState === EventSource.CLOSED || Date.now() - heard > 40000) {
+    const now = Date.now();
+    if (stream.readyState === EventSource.CLOSED || now - heard > 40000) {
       missed = true;
-      say("wait", "Connecting again …");
+      say("wait", "Not live: looking twice a minute");
       stream.close();
       connect();
-      heard = Date.now();
+      heard = now;
     }
-    if (root.dataset.state === "starting" || root.dataset.state === "failed") {
+    const waiting = root.dataset.state === "starting" || root.dataset.state === "failed";
+    if (waiting || missed && now - renewed > 30000) {
+      renewed = now;
       refresh();
     }
   }, 5000);
@@ -295,7 +317,6 @@
   dark.addEventListener("change", draw);
   moments();
   load().catch(failure => console.warn("The charts could not be drawn:", failure));
-  heard = Date.now();
   say("wait", "Connecting …");
   connect();
 })();

@@ -61,16 +61,18 @@ public final class Eider implements AutoCloseable {
     private final HomeLock lock;
     private final Container container;
     private final Pages pages;
+    private final Runnable stopping;
     private final CountDownLatch closed = new CountDownLatch(1);
     private ConfigFolder configFolder;
     private boolean closing;
 
-    private Eider(Home home, boolean temporary, HomeLock lock, Container container, Pages pages) {
+    private Eider(Home home, boolean temporary, HomeLock lock, Container container, Pages pages, Runnable stopping) {
         this.home = home;
         this.temporary = temporary;
         this.lock = lock;
         this.container = container;
         this.pages = pages;
+        this.stopping = stopping;
     }
 
     public static Builder builder() {
@@ -87,6 +89,7 @@ public final class Eider implements AutoCloseable {
         private HomeLock lock;
         private Consumer<String> progress = step -> {};
         private Consumer<Container> atLevelOne = container -> {};
+        private Runnable stopping = () -> {};
 
         private Builder() {}
 
@@ -148,6 +151,11 @@ public final class Eider implements AutoCloseable {
             return this;
         }
 
+        Builder stopping(Runnable told) {
+            this.stopping = told;
+            return this;
+        }
+
         /**
          * Starts, and returns when connections can be synced and, with a port, pages are served.
          *
@@ -200,7 +208,7 @@ public final class Eider implements AutoCloseable {
             Files.deleteIfExists(home.commandFile()); // of a process that died: the lock is ours
             Container container = new Container(distribution, home.cache(), properties);
             Pages pages = new Pages();
-            Eider eider = new Eider(home, temporary, lock, container, pages);
+            Eider eider = new Eider(home, temporary, lock, container, pages, stopping);
             boolean started = false;
             try {
                 pages.listen(container.context());
@@ -370,6 +378,7 @@ public final class Eider implements AutoCloseable {
         }
         boolean interrupted = Thread.interrupted(); // an orderly stop is not cut short
         try {
+            stopping.run();
             if (configFolder != null) {
                 configFolder.close();
             }

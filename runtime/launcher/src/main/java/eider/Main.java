@@ -143,10 +143,13 @@ public final class Main {
         say("Eider " + Eider.version() + " starts");
         Eider.Builder builder = Eider.builder().home(home.root()).port(port).demo(demo).distribution(distribution).lock(lock)
             .progress(stage -> say("  " + stage))
+            .stopping(() -> {
+                LOG.info("stopping");
+                say("Stopping");
+            })
             .atLevelOne(container -> container.offer(ManagedService.class, log, Map.of(Constants.SERVICE_PID, "log")));
-        CountDownLatch ended = new CountDownLatch(1);
         try (Eider eider = builder.start()) {
-            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(eider, log, ended)));
+            Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> end(eider, log)));
             String seconds = "%.1f s".formatted((System.nanoTime() - began) / 1e9);
             LOG.info("serving {} after {}", eider.address().orElseThrow(), seconds);
             say("");
@@ -160,16 +163,11 @@ public final class Main {
     }
 
     /** The way out of a server, whatever asked for it: a signal, {@code eider stop}, or the end of {@code main}. */
-    private void end(Eider eider, ServerLog log, CountDownLatch ended) {
-        say("Stopping");
-        LOG.info("stopping");
-        long began = System.nanoTime();
+    private void end(Eider eider, ServerLog log) {
         eider.close();
-        String seconds = "%.1f s".formatted((System.nanoTime() - began) / 1e9);
-        LOG.info("stopped after {}", seconds);
+        LOG.info("stopped");
         say("Stopped");
         log.close();
-        ended.countDown();
         // An orderly stop is no failure; without this the JVM tells 143 after SIGTERM.
         Runtime.getRuntime().halt(DONE);
     }

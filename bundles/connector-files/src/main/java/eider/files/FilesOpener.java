@@ -11,6 +11,6 @@ public final class FilesOpener implements FileOpener {
 
     @Override
     public Source open(Path file, String dataset) {
-        return new FilesSource(file.toAbsolutePath(), dataset);
+        return FilesSource.of(file.toAbsolutePath(), dataset);
     }
 }

@@ -20,7 +20,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -63,23 +65,37 @@ public final class FilesSource implements Source {
     private record News(Found file, String hash) {
     }
 
+    private record Ready(Look look, List<String> names, Scan scan) {
+    }
+
     private final Checked checked;
     private final Map<Path, Glimpse> looks = new ConcurrentHashMap<>();
 
-    /** A connection made by a configuration. The home is the framework's property {@code eider.home}. */
+    /**
+     * A connection made by a configuration. The home is the framework's property {@code eider.home}. It is the only constructor with this many parameters:
+     * Declarative Services tells constructors apart by nothing else.
+     */
     @Activate
     public FilesSource(FilesConfig config, BundleContext bundle) {
-        this(config, home(bundle));
+        this(settings(config, home(bundle)));
+    }
+
+    private FilesSource(Checked checked) {
+        this.checked = checked;
     }
 
     /** A connection made by a program. */
-    public FilesSource(FilesConfig config, Path home) {
-        this.checked = () -> Settings.of(config, home);
+    public static FilesSource in(Path home, FilesConfig config) {
+        return new FilesSource(settings(config, home));
     }
 
     /** A single file, read with nothing said but what its rows are. */
-    FilesSource(Path file, String dataset) {
-        this.checked = () -> Settings.plain(new OneFile(file), dataset);
+    static FilesSource of(Path file, String dataset) {
+        return new FilesSource(() -> Settings.plain(new OneFile(file), dataset));
+    }
+
+    private static Checked settings(FilesConfig config, Path home) {
+        return () -> Settings.of(config, home);
     }
 
     private static Path home(BundleContext bundle) {
@@ -152,33 +168,48 @@ public final class FilesSource implements Source {
         List<News> news = news(seen, settings, sink, bad);
         // A cursor holds every file: written after each one of very many, it would cost more than the files.
         int every = 1 + seen.entries().size() / 500;
-        int open = 0;
+        Deque<News> queue = new ArrayDeque<>(news);
+        List<News> open = new ArrayList<>();
+        Seen committed = seen.copy();
         int done = 0;
-        for (News one : news) {
+        while (!queue.isEmpty()) {
             if (Thread.interrupted()) {
                 throw new InterruptedException("the reading of files was interrupted");
             }
+            News one = queue.remove();
             sink.progress("reading " + one.file.name(), done++, news.size());
+            boolean pushing = false;
             try {
                 if (!copied(one, seen, settings, sink)) {
+                    Ready ready = ready(one.file, request, settings);
                     String part = seen.part(one.file.name(), one.hash, settings.append());
-                    load(one, part, request, settings, sink);
+                    pushing = true;
+                    push(one, ready, part, request.dataset(), settings, sink);
                     seen.put(one.file.name(), new Seen.Entry(one.file.stamp(), one.hash, settings.reading(), part));
                 }
+                open.add(one);
             } catch (SourceException e) {
                 if (e.kind() != Kind.DATA) {
                     throw e;
                 }
                 LOG.warn("{}", told(one.file.name(), e));
                 bad.put(one.file.name(), told(one.file.name(), e));
+                if (pushing) {
+                    // The sink forgot what was not committed: those files are pushed again, one by one from here on.
+                    queue.addAll(open);
+                    open.clear();
+                    seen = committed.copy();
+                    every = 1;
+                }
                 continue;
             }
-            if (++open >= every) {
+            if (open.size() >= every) {
                 sink.checkpoint(seen.cursor());
-                open = 0;
+                committed = seen.copy();
+                open.clear();
             }
         }
-        if (open > 0 || !seen.cursor().equals(request.cursor()) && news.isEmpty() && !seen.entries().isEmpty()) {
+        if (!open.isEmpty() || news.isEmpty() && !seen.entries().isEmpty() && !seen.cursor().equals(request.cursor())) {
             sink.checkpoint(seen.cursor());
         }
         if (!bad.isEmpty()) {
@@ -302,17 +333,18 @@ public final class FilesSource implements Source {
         sink.progress("leaving out " + name + ", which has the same content as " + bringer, 0, 0);
         Seen.Entry known = seen.get(name);
         if (known != null && !known.part().isEmpty() && settings.key().isEmpty() && !settings.append()) {
-            sink.part(known.part(), one.hash);
+            sink.part(known.part(), fingerprint(one.hash, settings));
         }
         seen.put(name, new Seen.Entry(one.file.stamp(), one.hash, settings.reading(), ""));
         return true;
     }
 
-    private void load(News one, String part, Request request, Settings settings, Sink sink) throws SourceException, InterruptedException {
-        Found file = one.file;
+    /** Finds out how a file is read, before anything of it is pushed. */
+    private Ready ready(Found file, Request request, Settings settings) throws SourceException, InterruptedException {
         Look look = look(file, settings, request.sniffer());
         List<String> names = Mapping.fields(look.headings(), look.names(), settings);
         Mapping.checkComplete(look.headings(), names, settings);
+        Scan scan = null;
         switch (look) {
             case Look.Scanned scanned -> {
                 List<Scan.Column> columns = new ArrayList<>();
@@ -322,37 +354,45 @@ public final class FilesSource implements Source {
                     columns.add(new Scan.Column(heading, field != null ? field
                             : Field.of(names.get(i), settings.canonical() == null ? look.types().get(i) : Type.TEXT, description(heading))));
                 }
-                Scan scan = scanned.into(columns, request.sniffer());
-                begin(file, part, one.hash, settings, sink);
-                sink.scan(scan);
+                scan = scanned.into(columns, request.sniffer());
             }
-            case Look.Sheeted sheeted -> {
+            case Look.Sheeted ignored -> {
                 for (int i = 0; i < names.size(); i++) {
                     if (request.dataset().field(names.get(i)) == null) {
                         throw new SourceException(Kind.DATA, "its column '" + look.headings().get(i) + "' came after the files were looked at; it is read at the next sync.");
                     }
                 }
-                begin(file, part, one.hash, settings, sink);
+            }
+        }
+        if (!unchanged(file)) {
+            throw new SourceException(Kind.DATA, "it changed while it was looked at; it is read at the next sync.");
+        }
+        return new Ready(look, names, scan);
+    }
+
+    private static void push(News one, Ready ready, String part, Dataset dataset, Settings settings, Sink sink) throws SourceException, InterruptedException {
+        if (settings.key().isEmpty()) {
+            sink.part(part, fingerprint(one.hash, settings));
+        }
+        switch (ready.look) {
+            case Look.Scanned ignored -> sink.scan(ready.scan);
+            case Look.Sheeted sheeted -> {
                 try {
-                    sheeted.sheet().push(request.dataset(), names, settings, sink);
+                    sheeted.sheet().push(dataset, ready.names, settings, sink);
                 } catch (SourceException e) {
                     // It was sound a moment ago. Half of its rows were pushed and cannot be called back but by ending the read.
-                    throw e.kind() == Kind.DATA ? new SourceException(Kind.TEMPORARY, told(file.name(), e), e) : e;
+                    throw e.kind() == Kind.DATA ? new SourceException(Kind.TEMPORARY, told(one.file.name(), e), e) : e;
                 }
-                if (!unchanged(file)) {
-                    throw new SourceException(Kind.TEMPORARY, "'" + file.name() + "' changed while it was read; it is read again at the next sync.");
+                if (!unchanged(one.file)) {
+                    throw new SourceException(Kind.TEMPORARY, "'" + one.file.name() + "' changed while it was read; it is read again at the next sync.");
                 }
             }
         }
     }
 
-    private static void begin(Found file, String part, String hash, Settings settings, Sink sink) throws SourceException, InterruptedException {
-        if (!unchanged(file)) {
-            throw new SourceException(Kind.DATA, "it changed while it was looked at; it is read at the next sync.");
-        }
-        if (settings.key().isEmpty()) {
-            sink.part(part, hash);
-        }
+    /** The same content read in another way gives other rows. */
+    private static String fingerprint(String hash, Settings settings) {
+        return hash + "." + settings.reading();
     }
 
     private static boolean unchanged(Found file) throws SourceException {

@@ -55,6 +55,12 @@ final class Seen {
         return new Cursor(text.toString());
     }
 
+    Seen copy() {
+        Seen copy = new Seen();
+        copy.entries.putAll(entries);
+        return copy;
+    }
+
     Map<String, Entry> entries() {
         return entries;
     }

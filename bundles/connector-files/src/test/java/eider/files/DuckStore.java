@@ -48,6 +48,8 @@ final class DuckStore implements Sink {
     final List<List<String>> sample = new ArrayList<>();
     /** The columns of the last scan. */
     List<String> names = List.of();
+    /** Whether every row is kept, not just the first ones. */
+    boolean keep;
     long rows;
     long sum;
 
@@ -118,7 +120,7 @@ final class DuckStore implements Sink {
 
     private void row(List<Object> values) {
         List<String> cells = values.stream().map(this::canonical).toList();
-        if (sample.size() < 3) {
+        if (keep || sample.size() < 3) {
             sample.add(cells);
         }
         byte[] digest = Seen.sha256().digest(String.join("\u001f", cells).getBytes(StandardCharsets.UTF_8));

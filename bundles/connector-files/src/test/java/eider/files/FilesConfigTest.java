@@ -37,7 +37,7 @@ class FilesConfigTest {
             "date_format|31.12.", "date_format|TT.MM.JJJJ", "time_zone|Berlin", "encoding|utf-9", "delimiter|semicolon", "decimal|;", "short_rows|drop", "when_changed|add",
             "allowed_roots|nowhere", "path|{"})
     void aWrongOptionIsToldByItsName(String option, String value) {
-        assertThatThrownBy(() -> new FilesSource(Configured.with(option, value), Files.createTempDirectory("home")).discover(null))
+        assertThatThrownBy(() -> FilesSource.in(Files.createTempDirectory("home"), Configured.with(option, value)).discover(null))
                 .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(option.equals("path") ? e.kind() : Kind.CONFIG))
                 .hasMessageContaining(option.equals("path") ? "Option '" : "Option '" + option + "'");
     }

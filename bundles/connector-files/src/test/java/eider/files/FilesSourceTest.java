@@ -334,7 +334,7 @@ class FilesSourceTest {
     }
 
     private FilesSource source(Object... options) {
-        return new FilesSource(Configured.with(options), home);
+        return FilesSource.in(home, Configured.with(options));
     }
 
     private int sync() throws Exception {

@@ -111,7 +111,7 @@ class ModelsTest {
     }
 
     private static Model models(Object... options) {
-        return new FilesSource(Configured.with(options), Path.of("/nowhere")).models().getFirst();
+        return FilesSource.in(Path.of("/nowhere"), Configured.with(options)).models().getFirst();
     }
 
     /** A table of the dataset's fields; {@code other} gives one of them another type. */

@@ -160,7 +160,7 @@ class TextFilesTest {
     }
 
     private FilesSource source(Object... options) {
-        return new FilesSource(Configured.with(options), home);
+        return FilesSource.in(home, Configured.with(options));
     }
 
     private void sync(Object... options) throws Exception {

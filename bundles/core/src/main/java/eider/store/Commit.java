@@ -125,7 +125,7 @@ public final class Commit {
 
     /** The ids of the pending parts, by their number; those that are new get one. */
     private int[] partIds(Sql sql) throws SQLException {
-        int[] ids = new int[pending.parts().size() + 1];
+        int[] ids = new int[pending.parts().stream().mapToInt(Pending.Part::number).max().orElse(0) + 1];
         for (Pending.Part part : pending.parts()) {
             Ledger.Part known = Ledger.part(sql, pending.connection(), pending.dataset().name(), part.name());
             ids[part.number()] = known != null ? known.id() : Ledger.newPart(sql, pending.connection(), pending.dataset().name(), part.name());

@@ -32,6 +32,7 @@ public final class Pending implements AutoCloseable {
     private final List<Straight> straight = new ArrayList<>();
     private Stage stage;
     private Part current;
+    private int begun;
     private boolean skipping;
 
     public Pending(Store store, String connection, Dataset dataset) {
@@ -44,7 +45,7 @@ public final class Pending implements AutoCloseable {
     public void part(String name, String fingerprint) throws StoreException {
         Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), name));
         skipping = known != null && known.fingerprint().equals(fingerprint);
-        current = new Part(parts.size() + 1, name, fingerprint, known != null);
+        current = new Part(++begun, name, fingerprint, known != null);
         if (skipping) {
             return;
         }
@@ -96,6 +97,30 @@ public final class Pending implements AutoCloseable {
             case Scan.Json json -> json.withColumns(fitted);
             case Scan.Parquet parquet -> parquet.withColumns(fitted);
         };
+    }
+
+    /** Forgets the part that was begun last, as if it had never been: it keeps the rows that it held before. What was gathered for others stays. */
+    public void abandonPart() throws StoreException {
+        if (current == null || skipping) {
+            return;
+        }
+        try {
+            for (Straight file : straight) {
+                if (file.part == current) {
+                    file.readable.close();
+                }
+            }
+            straight.removeIf(file -> file.part == current);
+            if (stage != null) {
+                stage.forget(current.number);
+            }
+            parts.remove(current);
+            skipping = true;
+        } catch (SQLException e) {
+            throw new StoreException(Sql.sentence(e), e);
+        } catch (SourceException e) {
+            throw new StoreException(e.getMessage(), e);
+        }
     }
 
     private boolean skip() {

@@ -141,6 +141,13 @@ final class Stage implements AutoCloseable {
         rejects.beginRow().append(part).append(place).append(raw.length() > RAW_LIMIT ? raw.substring(0, RAW_LIMIT) : raw).append(reason).endRow();
     }
 
+    /** Throws away what was gathered for a part. */
+    void forget(int part) throws SQLException {
+        flush();
+        sql.run("DELETE FROM rows WHERE _part = ?", part);
+        sql.run("DELETE FROM rejects WHERE part = ?", part);
+    }
+
     /** All rows of a file. Columns that are no fields yet become some. */
     void scan(int part, Readable readable) throws SQLException, SourceException, InterruptedException {
         flush();

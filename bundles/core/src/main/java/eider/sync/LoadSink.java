@@ -102,7 +102,23 @@ final class LoadSink implements Sink {
 
     @Override
     public void scan(Scan scan) throws SourceException, InterruptedException {
-        attempt(() -> pending.scan(scan));
+        SourceException[] fault = new SourceException[1];
+        attempt(() -> {
+            try {
+                pending.scan(scan);
+            } catch (StoreException e) {
+                fault[0] = new SourceException(SourceException.Kind.DATA, e.getMessage(), e);
+            } catch (SourceException e) {
+                fault[0] = e;
+            }
+            if (fault[0] != null) {
+                // A file that cannot be read harms no other part of the same checkpoint.
+                pending.abandonPart();
+            }
+        });
+        if (fault[0] != null) {
+            throw fault[0];
+        }
     }
 
     @Override

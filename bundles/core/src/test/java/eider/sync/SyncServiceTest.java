@@ -208,6 +208,30 @@ class SyncServiceTest {
     }
 
     @Test
+    void aFileThatCannotBeReadHarmsNoOtherPartOfTheSameCheckpoint() throws Exception {
+        Path csv = Files.writeString(home.resolve("one.csv"), "date,product_name,quantity,total_amount\n2026-01-01,Lamp,1,5\n");
+        Path changed = Files.writeString(home.resolve("two.csv"), "date,product_name,quantity,total_amount\n2026-01-01,Desk,1,90\n");
+        Scripted.Read read = (request, sink) -> {
+            for (Path file : List.of(csv, changed)) {
+                sink.part(file.getFileName().toString(), "day " + request.cursor().text());
+                try {
+                    sink.scan(csv(file));
+                } catch (SourceException e) {
+                    assertThat(e.kind()).isEqualTo(SourceException.Kind.DATA);
+                }
+            }
+            sink.checkpoint(new eider.connector.Cursor(request.cursor().text() + "x"));
+        };
+        Scripted source = new Scripted(List.of(LINES), List.of(SALES), read);
+        assertThat(sync(source).inserted()).isEqualTo(2);
+        Files.writeString(csv, "date,product_name,quantity,total_amount\n2026-01-01,Lamp,1,5\n2026-01-02,Lamp,1,7\n");
+        Files.delete(changed);
+        Load load = sync(source);
+        assertThat(List.of(load.inserted(), load.removed())).as(load.message()).containsExactly(1L, 0L);
+        assertThat(rows("select product_name, total_amount from sales order by all")).containsExactly("Desk|90.0000", "Lamp|5.0000", "Lamp|7.0000");
+    }
+
+    @Test
     void rowsAfterTheLastCheckpointAreNotKept() throws Exception {
         Scripted source = new Scripted(List.of(ORDERS), List.of(), (request, sink) -> {
             sink.upsert(1L, null, null);

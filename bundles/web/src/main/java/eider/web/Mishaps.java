@@ -7,6 +7,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.EOFException;
 import java.io.IOException;
 import org.osgi.service.component.annotations.Activate;
@@ -16,7 +17,7 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardFilterPat
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a servlet throws ends here: as one sentence for the reader, with the whole story in the log, and never as Jetty's page. */
+/** What a servlet throws or refuses ends here: as one sentence for the reader, with the whole story in the log, and never as Jetty's page. */
 @Component(service = Filter.class)
 @HttpWhiteboardFilterPattern("/*")
 @HttpWhiteboardFilterAsyncSupported
@@ -31,7 +32,7 @@ public final class Mishaps implements Filter {
         HttpServletRequest request = (HttpServletRequest) in;
         HttpServletResponse response = (HttpServletResponse) out;
         try {
-            chain.doFilter(request, response);
+            chain.doFilter(request, new Sentences(request, response));
         } catch (EOFException gone) {
             LOG.debug("{} was left by its reader", request.getRequestURI());
         } catch (IOException | ServletException | RuntimeException | LinkageError e) {
@@ -40,6 +41,30 @@ public final class Mishaps implements Filter {
                 response.resetBuffer();
                 Answer.sentence(request, response, 500, "Eider could not answer; the log of the server says why.");
             }
+        }
+    }
+
+    private static final class Sentences extends HttpServletResponseWrapper {
+        private final HttpServletRequest request;
+
+        Sentences(HttpServletRequest request, HttpServletResponse response) {
+            super(response);
+            this.request = request;
+        }
+
+        @Override
+        public void sendError(int status) throws IOException {
+            sendError(status, null);
+        }
+
+        @Override
+        public void sendError(int status, String message) throws IOException {
+            resetBuffer();
+            Answer.sentence(request, (HttpServletResponse) getResponse(), status, switch (status) {
+                case 404 -> "There is nothing at this address.";
+                case 405 -> "This address does not take that method.";
+                default -> "The request was refused (" + status + ").";
+            });
         }
     }
 }

@@ -105,12 +105,17 @@ class EventsTest {
             lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         }
 
-        /** The name of the next event; null when the server ended the stream. */
+        /** The name of the next event that a browser would dispatch, so one with data; null when the server ended the stream. */
         String next() throws IOException {
-            String line;
-            while ((line = lines.readLine()) != null) {
+            String name = null;
+            boolean data = false;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith("event: ")) {
-                    return line.substring(7);
+                    name = line.substring(7);
+                } else if (line.startsWith("data: ") && line.length() > 6) {
+                    data = true;
+                } else if (line.isEmpty() && data) {
+                    return name;
                 }
             }
             return null;

@@ -50,6 +50,9 @@ final class CsvSniffer {
         if (head.length == 0) {
             throw new Unreadable("The file is empty.");
         }
+        if (given.charset() == null) {
+            refuseOtherKinds(head);
+        }
         Charset charset = given.charset() != null ? given.charset() : Encoding.detect(head, whole);
         try {
             return complete(charset);
@@ -58,6 +61,27 @@ final class CsvSniffer {
                 throw e;
             }
             return complete(Encoding.legacy(head));
+        }
+    }
+
+    /** What plainly is something else than text. Only a look at the head: whether a table can be made out is found later. */
+    private static void refuseOtherKinds(byte[] head) throws Unreadable {
+        String magic = new String(head, 0, Math.min(8, head.length), StandardCharsets.ISO_8859_1);
+        String kind = magic.startsWith("PK\3\4") ? "a ZIP archive or an Excel workbook"
+                : magic.startsWith("\u00d0\u00cf\u0011\u00e0") ? "an old Office document"
+                : magic.startsWith("%PDF") ? "a PDF document"
+                : magic.startsWith("PAR1") ? "a Parquet file" : null;
+        if (kind != null) {
+            throw new Unreadable("The file is " + kind + ", not delimited text.");
+        }
+        int zeros = 0;
+        for (byte b : head) {
+            zeros += b == 0 ? 1 : 0;
+        }
+        int[] controls = controls(head);
+        // UTF-16 is full of zeros; nothing else that is text has one control character in a hundred.
+        if (zeros * 10 < head.length * 3 && controls[0] > Math.max(8, head.length / 50)) {
+            throw new Unreadable("The file is not text: it holds " + controls[0] + " control characters, the first in line " + controls[1] + ".");
         }
     }
 
@@ -294,7 +318,7 @@ final class CsvSniffer {
         if (first == '"' || last == '"' && text.indexOf('"') == text.length() - 1) {
             return false;
         }
-        if (text.length() > 1 && first == '\'' && last == '\'') {
+        if (first == '\'' || last == '\'') {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {

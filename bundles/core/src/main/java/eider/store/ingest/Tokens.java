@@ -99,6 +99,9 @@ final class Tokens implements AutoCloseable {
                     ended = true;
                 }
             }
+            if (ends - starts > longest) {
+                throw tooLong();
+            }
             if (cells == 1 && !quoted[0] && from[0] == to[0]) {
                 plain = false;
                 continue;
@@ -152,9 +155,7 @@ final class Tokens implements AutoCloseable {
         }
         if (buffer.length - limit < LEAST) {
             if (limit > longest) {
-                throw new SourceException(SourceException.Kind.DATA, openedAt > 0
-                        ? "A quote is opened in line " + openedAt + " and not closed within " + (longest >> 10) + " KiB."
-                        : "Line " + nextLine + " is longer than " + (longest >> 10) + " KiB.");
+                throw tooLong();
             }
             buffer = Arrays.copyOf(buffer, buffer.length * 2);
         }
@@ -164,6 +165,12 @@ final class Tokens implements AutoCloseable {
         }
         limit += n;
         return true;
+    }
+
+    private SourceException tooLong() {
+        return new SourceException(SourceException.Kind.DATA, openedAt > 0
+                ? "A quote is opened in line " + openedAt + " and not closed within " + (longest >> 10) + " KiB."
+                : "Line " + line + " is longer than " + (longest >> 10) + " KiB.");
     }
 
     /** Reads one record from {@code position}; false if the bytes at hand end before it does. */

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 @Component(service = Events.class)
 public final class Events {
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
-    /** How many pages can listen at the same time; a further one is refused, and looks every half minute by itself. */
+    /** How many pages can listen at the same time; a further one is refused, and looks twice a minute by itself. */
     static final int MOST = 64;
     private static final Duration LOOK = Duration.ofSeconds(2);
 

@@ -62,6 +62,7 @@ public final class EventsResource {
     }
 
     private static void send(SseEventSink sink, Sse sse, String name) {
-        sink.send(sse.newEvent(name, "")).toCompletableFuture().join();
+        // A browser passes over an event without data.
+        sink.send(sse.newEvent(name, "{}")).toCompletableFuture().join();
     }
 }

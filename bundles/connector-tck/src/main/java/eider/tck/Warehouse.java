@@ -1,0 +1,99 @@
+package eider.tck;
+
+import eider.connector.Dataset;
+import eider.connector.Sniffer;
+import eider.connector.Source;
+import eider.core.Engine;
+import eider.engine.EngineException;
+import eider.engine.Load;
+import eider.engine.Progress;
+import eider.engine.Rows;
+import eider.store.ingest.FileSniffer;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The real engine in a home of its own, in the three words that the contract needs: sync, look at the table, sniff. */
+final class Warehouse implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** A table's content as a multiset of rows, in two numbers; columns of Eider's own are left out. */
+    record Table(long rows, BigInteger hash) {}
+
+    private final Engine engine;
+    private final Sniffer sniffer;
+
+    private Warehouse(Engine engine, Sniffer sniffer) {
+        this.engine = engine;
+        this.sniffer = sniffer;
+    }
+
+    static Warehouse open(Path home) throws Exception {
+        for (String folder : List.of("config", "plugins", "data", "inbox", "backups", "logs")) {
+            Files.createDirectories(home.resolve(folder));
+        }
+        Path scratch = Files.createDirectories(home.resolve("data").resolve("sniffing"));
+        return new Warehouse(Engine.open(home), new FileSniffer(scratch));
+    }
+
+    /** Finds out about files as the engine does for a sync. */
+    Sniffer sniffer() {
+        return sniffer;
+    }
+
+    /**
+     * Syncs a source as the connection of this name, which keeps its rows and cursors from one call to the next, whatever source is behind it.
+     *
+     * @return the loads, each of which was committed or found nothing new
+     */
+    List<Load> sync(String connection, Source source) throws EngineException, InterruptedException {
+        engine.syncs().register(connection, source);
+        try {
+            List<Load> loads = engine.syncs().sync(connection, false, Progress.NONE);
+            for (Load load : loads) {
+                switch (load.state()) {
+                    case COMMITTED, UNCHANGED -> { }
+                    case RUNNING, HELD, FAILED, CANCELLED ->
+                        throw new AssertionError("the load of dataset '" + load.dataset() + "' is " + load.state() + ": " + load.message());
+                }
+            }
+            return loads;
+        } finally {
+            engine.syncs().unregister(connection);
+        }
+    }
+
+    /** The tables of a connection, by dataset. */
+    Map<String, Table> tables(String connection, List<Dataset> datasets) throws EngineException {
+        Map<String, Table> tables = new LinkedHashMap<>();
+        for (Dataset dataset : datasets) {
+            tables.put(dataset.name(), table(connection, dataset.name()));
+        }
+        return tables;
+    }
+
+    private Table table(String connection, String dataset) throws EngineException {
+        String name = "raw.\"" + connection + "__" + dataset + "\"";
+        String columns;
+        try (Rows none = engine.queries().query("SELECT * FROM " + name + " LIMIT 0", PATIENCE)) {
+            // By name: two reads may have met the columns of their files in another order.
+            columns = none.columns().stream().map(Rows.Column::name).filter(column -> !column.startsWith("_")).sorted()
+                    .map(column -> "\"" + column + "\"").collect(Collectors.joining(", "));
+        }
+        // A sum of hashes is the same in any order, and counts equal rows, which a XOR would cancel.
+        try (Rows rows = engine.queries().query("SELECT count(*), coalesce(sum(hash(" + columns + ")::HUGEINT), 0) FROM " + name, PATIENCE)) {
+            rows.next();
+            return new Table(rows.number(0), new BigInteger(rows.text(1)));
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        engine.close();
+    }
+}

@@ -1,0 +1,82 @@
+package eider.store.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import eider.connector.Field;
+import eider.connector.Scan;
+import eider.connector.SourceException;
+import eider.connector.Type;
+import eider.store.ingest.FilesIntoDuckDb.Loaded;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParquetTest {
+    @TempDir
+    Path folder;
+    FilesIntoDuckDb files;
+
+    @BeforeEach
+    void files() {
+        files = new FilesIntoDuckDb(folder);
+    }
+
+    private Path parquet(String select, String options) throws Exception {
+        Path file = folder.toRealPath().resolve("file.parquet");
+        Files.deleteIfExists(file);
+        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = duck.createStatement()) {
+            if (options.contains("ENCRYPTION")) {
+                statement.execute("SET force_mbedtls_unsafe = 'true'");
+                statement.execute("PRAGMA add_parquet_key('key', '0123456789112345')");
+            }
+            statement.execute("COPY (" + select + ") TO " + ScanSql.literal(file.toString()) + " (FORMAT parquet" + options + ")");
+        }
+        return file;
+    }
+
+    @Test
+    void keepsTheTypesOfTheFile() throws Exception {
+        Path file = parquet("SELECT 1::INTEGER AS \"Id\", 1.50::DECIMAL(10,2) AS price, DATE '2024-02-13' AS day, 'x' AS name, 1.1::FLOAT AS weight, "
+                + "18446744073709551615::UBIGINT AS big, [1, 2] AS tags, TIMESTAMPTZ '2024-02-13 10:00:00+00' AS at", "");
+        Loaded loaded = files.load(Scan.Parquet.of(file));
+        assertThat(loaded.fields()).containsExactly("id", "price", "day", "name", "weight", "big", "tags", "at");
+        assertThat(loaded.types()).containsExactly("INTEGER", "DECIMAL(10,2)", "DATE", "TEXT", "DOUBLE", "DECIMAL(20,0)", "JSON", "INSTANT");
+        assertThat(loaded.rows()).containsExactly(List.of("1", "1.50", "2024-02-13", "x", "1.1", "18446744073709551615", "[1,2]", "2024-02-13T10:00Z"));
+    }
+
+    @Test
+    void aValueThatDoesNotFitItsFieldIsPutAside() throws Exception {
+        Path file = parquet("SELECT * FROM (VALUES (1, 1.5), (2, 2.0), (NULL, 3.0)) t(id, n)", "");
+        Scan.Parquet scan = Scan.Parquet.of(file).withColumns(List.of(new Scan.Column("id", Field.required("id", Type.INTEGER, "The id.")),
+                new Scan.Column("n", Field.of("number", Type.INTEGER, "A number."))));
+        Loaded loaded = files.load(scan);
+        assertThat(loaded.rows()).containsExactly(List.of("2", "2"));
+        assertThat(loaded.rejects()).extracting(Reject::place).containsExactly("row 1", "row 3");
+        assertThat(loaded.rejects()).extracting(Reject::reason).containsExactly("number: '1.5' does not fit integer", "id: empty, but required");
+    }
+
+    @Test
+    void bytesAreTextWhereTheyAreUtf8() throws Exception {
+        Path file = parquet("SELECT unnest([encode('Zoë'), '\\xFF\\x01'::BLOB]) AS b", "");
+        assertThat(files.load(Scan.Parquet.of(file)).rows()).containsExactly(List.of("Zoë"), List.of("ff01"));
+    }
+
+    @Test
+    void refusesDamagedAndEncryptedFiles() throws Exception {
+        Path file = parquet("SELECT i AS id, repeat('x', 20) || i AS name FROM range(5000) t(i)", "");
+        byte[] bytes = Files.readAllBytes(file);
+        assertThatThrownBy(() -> files.load(Scan.Parquet.of(files.file("cut.parquet", Arrays.copyOf(bytes, bytes.length / 2)))))
+                .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(SourceException.Kind.DATA))
+                .hasMessageContaining("damaged");
+        Path encrypted = parquet("SELECT 1 AS id", ", ENCRYPTION_CONFIG {footer_key: 'key'}");
+        assertThatThrownBy(() -> files.load(Scan.Parquet.of(encrypted))).hasMessageContaining("encrypted");
+    }
+}
