@@ -24,7 +24,7 @@ class FirstVisitTest {
     void thePageTellsWhatToDoAndComesToLifeAndIsHonestAboutTheServer() throws Exception {
         Installation eider = new Installation(folder);
         Server server = eider.serve();
-        try (Visit visit = new Visit(CHROMIUM.browser(), URI.create(server.address()), new Browser.NewContextOptions().setLocale("en-US"))) {
+        try (Visit visit = new Visit(CHROMIUM.browser(), URI.create(server.address() + "/"), new Browser.NewContextOptions().setLocale("en-US"))) {
             visit.open();
             visit.page().evaluate("window.sinceOpened = true");
             assertThat(visit.page().locator("main").textContent()).contains("No sales yet").contains(eider.home().toRealPath().resolve("inbox").toString())
@@ -43,7 +43,7 @@ class FirstVisitTest {
 
             server.close();
             visit.await("document.getElementById('live').dataset.live !== 'on'");
-            assertThat(visit.page().locator("#live").textContent()).contains("Connecting again");
+            assertThat(visit.page().locator("#live").textContent()).contains("Not live");
             assertThat(visit.page().locator(".cards dd").first().textContent()).contains("2,500.00");
 
             server = eider.serve("--port", Integer.toString(server.port()));
