@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every nasty file there is, read as a person would hand it over, and compared with what somebody found in it who did not know this program. All of them lie
+ * Every nasty file there is, read as a person would hand it over, and compared with what somebody found in it who did not know this program. All of
+ * them lie
  * beside the checkout (shared/fixtures/files) where they are there at all; a few are kept here and are always read.
  */
 class FixturesTest {
@@ -96,7 +97,8 @@ class FixturesTest {
 
     private static Set<String> known() throws IOException {
         try (InputStream in = FixturesTest.class.getResourceAsStream("/known-differences.tsv")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().skip(1).map(line -> line.substring(0, line.indexOf('\t'))).collect(Collectors.toSet());
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().skip(1).map(line -> line.substring(0, line.indexOf('\t')))
+                    .collect(Collectors.toSet());
         }
     }
 
@@ -150,7 +152,8 @@ class FixturesTest {
             if (e.kind() != SourceException.Kind.DATA || e.getMessage().isBlank()) {
                 return new Outcome(entry, Verdict.BROKEN, e.kind() + ": " + e.getMessage());
             }
-            return new Outcome(entry, entry.refusable() ? Verdict.RIGHT : Verdict.NOT_LOADED, e.getMessage().replace(file.toString(), file.getFileName().toString()));
+            return new Outcome(entry, entry.refusable() ? Verdict.RIGHT : Verdict.NOT_LOADED, e.getMessage().replace(file.toString(),
+                    file.getFileName().toString()));
         }
         Manifest.Reading reading = store.reading();
         if (!entry.holds(reading) && !entry.refused()) {
@@ -211,6 +214,7 @@ class FixturesTest {
         }
         long readable = outcomes.stream().filter(outcome -> !outcome.entry.refused()).count();
         long right = outcomes.stream().filter(outcome -> !outcome.entry.refused() && outcome.verdict == Verdict.RIGHT).count();
-        System.out.printf("%d files: %s; %d of %d readable ones are right (%.1f %%)%n", outcomes.size(), counts, right, readable, 100.0 * right / readable);
+        System.out.printf("%d files: %s; %d of %d readable ones are right (%.1f %%)%n", outcomes.size(), counts, right, readable,
+                100.0 * right / readable);
     }
 }
