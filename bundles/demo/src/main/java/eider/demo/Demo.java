@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the made-up shop as connection {@code demo} where the home is a demo, and fills it while a server starts: the first time with two years, later with the days since. In any
- * other home it does nothing, and does not even get the engine, since that would open the store.
+ * Registers the made-up shop as connection {@code demo} where the home is a demo, and fills it while a server starts: the first time with two years,
+ * later with the days since. In any other home it does nothing, and does not even get the engine, since that would open the store.
  */
 @Component(immediate = true, service = {})
 public final class Demo {

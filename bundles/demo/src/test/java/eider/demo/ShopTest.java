@@ -75,9 +75,12 @@ class ShopTest {
 
     @Test
     void theCurveLooksLikeAShop() {
-        assertThat(lines(sale -> sale.date().getDayOfWeek() == DayOfWeek.FRIDAY)).isGreaterThan(lines(sale -> sale.date().getDayOfWeek() == DayOfWeek.SUNDAY) * 3 / 2);
-        assertThat(lines(sale -> sale.date().getMonth() == Month.DECEMBER)).isGreaterThan(lines(sale -> sale.date().getMonth() == Month.AUGUST) * 4 / 3);
-        assertThat(lines(sale -> sale.date().isBefore(OPENED.plusYears(1)))).isLessThan(lines(sale -> !sale.date().isBefore(OPENED.plusYears(1))) * 9 / 10);
+        assertThat(lines(sale -> sale.date().getDayOfWeek() == DayOfWeek.FRIDAY))
+                .isGreaterThan(lines(sale -> sale.date().getDayOfWeek() == DayOfWeek.SUNDAY) * 3 / 2);
+        assertThat(lines(sale -> sale.date().getMonth() == Month.DECEMBER))
+                .isGreaterThan(lines(sale -> sale.date().getMonth() == Month.AUGUST) * 4 / 3);
+        assertThat(lines(sale -> sale.date().isBefore(OPENED.plusYears(1))))
+                .isLessThan(lines(sale -> !sale.date().isBefore(OPENED.plusYears(1))) * 9 / 10);
         long blackFriday = lines(sale -> sale.date().equals(LocalDate.of(2025, 11, 28)));
         assertThat(blackFriday).isGreaterThan(lines(sale -> sale.date().equals(LocalDate.of(2025, 11, 21))) * 3 / 2);
     }
