@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.framework.Constants;
 import org.osgi.service.cm.ManagedService;
 import org.slf4j.Logger;
@@ -262,7 +263,9 @@ public final class Main {
     private int here(Eider eider, List<String> arguments) throws EngineException {
         Thread runner = Thread.currentThread();
         CountDownLatch done = new CountDownLatch(1);
+        AtomicBoolean cancelled = new AtomicBoolean();
         Thread cancel = Thread.ofPlatform().unstarted(() -> {
+            cancelled.set(true);
             runner.interrupt();
             try {
                 if (!done.await(10, TimeUnit.SECONDS)) {
@@ -277,6 +280,12 @@ public final class Main {
         int exit;
         try {
             exit = eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+        } catch (RuntimeException e) {
+            if (!cancelled.get()) {
+                throw e;
+            }
+            LOG.info("a cancelled command ended with", e); // what it stood on was taken away
+            exit = CANCELLED;
         } finally {
             done.countDown();
         }
