@@ -67,6 +67,9 @@ final class ElsewhereCommands {
         @Option(names = "--quick", description = "One million rows, and fewer rounds.")
         private boolean quick;
 
+        @Option(names = "--large", description = "Load a file with three times the rows as well: memory must not grow with it.")
+        private boolean large;
+
         @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file as well.")
         private String json;
 
