@@ -213,7 +213,8 @@ public final class Main {
         while (HomeLock.isHeld(home.lock())) {
             if (System.nanoTime() > end) {
                 throw new EngineException("Eider still runs after " + OTHERS.toSeconds() + " s"
-                    + HomeLock.holder(home.lock()).map(pid -> " (pid " + pid + ")").orElse("") + "; its log says why: " + home.logs().resolve("eider.log"));
+                    + HomeLock.holder(home.lock()).map(pid -> " (pid " + pid + ")").orElse("")
+                    + "; its log says why: " + home.logs().resolve("eider.log"));
             }
             Thread.sleep(LOOK_AGAIN);
         }
@@ -302,7 +303,10 @@ public final class Main {
         return Files.isDirectory(folder.resolve("data")) ? new Home(folder.toRealPath()) : null;
     }
 
-    /** Waits while somebody has the home and cannot be talked to: a server that is starting or stopping, or another command. Empty when nobody has it. */
+    /**
+     * Waits while somebody has the home and cannot be talked to: a server that is starting or stopping, or another command. Empty when nobody has
+     * it.
+     */
     private static Optional<CommandClient> ofHome(Home home) throws IOException, EngineException, InterruptedException {
         long end = System.nanoTime() + OTHERS.toNanos();
         while (HomeLock.isHeld(home.lock())) {

@@ -3,7 +3,6 @@ package eider.itest.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -20,14 +19,16 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The script's own decisions: which JDK, whether to build, what to say. In a small checkout, with a {@code java} and a {@code mvn} that only tell how they were called, so that
+ * The script's own decisions: which JDK, whether to build, what to say. In a small checkout, with a {@code java} and a {@code mvn} that only tell
+ * how they were called, so that
  * every case takes a moment. The real ones are in {@link ServerProcessTest}.
  */
 @Timeout(60)
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class ScriptTest {
     private static final Path SCRIPT = Path.of(System.getProperty("eider.itest.repository"), "eider");
-    private static final List<String> TOOLS = List.of("bash", "sed", "find", "sort", "cksum", "dirname", "readlink", "head", "tail", "tee", "mkdir", "mv", "cat", "grep",
+    private static final List<String> TOOLS = List.of("bash", "sed", "find", "sort", "cksum", "dirname", "readlink",
+        "head", "tail", "tee", "mkdir", "mv", "cat", "grep",
         "touch", "cut", "awk", "tr", "id", "env", "flock");
 
     @TempDir
@@ -41,7 +42,8 @@ class ScriptTest {
     @BeforeEach
     void aSmallCheckout() throws Exception {
         checkout = Files.createDirectories(folder.resolve("a checkout"));
-        for (String source : new String[] {"bundles/core/src/main/Store.java", "bundles/core/src/test/StoreTest.java", "runtime/distribution/pom.xml", "pom.xml", "bnd.bnd",
+        for (String source : new String[] {"bundles/core/src/main/Store.java", "bundles/core/src/test/StoreTest.java", "runtime/distribution/pom.xml",
+                "pom.xml", "bnd.bnd",
                 "config/log.cfg.sample", "plugins/README.md", ".mvn/jvm.config"}) {
             Files.createDirectories(checkout.resolve(source).getParent());
             old(Files.writeString(checkout.resolve(source), source));
@@ -50,20 +52,23 @@ class ScriptTest {
         tools = Files.createDirectory(folder.resolve("tools"));
         for (String tool : TOOLS) {
             for (String where : new String[] {"/usr/bin", "/bin"}) {
-                if (Files.isExecutable(Path.of(where, tool)) && !Files.exists(tools.resolve(tool))) {
-                    Files.createSymbolicLink(tools.resolve(tool), Path.of(where, tool));
+                if (Files.isExecutable(Path.of(where, tool))) {
+                    program(tools.resolve(tool), "#!/bin/sh\nexec " + where + "/" + tool + " \"$@\"\n");
                 }
             }
         }
         jdk = jdk("jdk", "21.0.2");
         program(tools.resolve("mvn"), """
+            #!/usr/bin/env bash
             if [[ $1 == --version ]]; then echo "Apache Maven 3.8.7"; exit; fi
             echo "mvn $*" >> "$CALLS"
             echo "[INFO] Building Eider: core 1.0.0-SNAPSHOT          [1/1]"
             [[ -z ${FAILS:-} ]] || { echo "[ERROR] Store.java: ';' expected"; exit 1; }
-            mkdir -p runtime/distribution/target/eider/lib "$CHECKOUT/runtime/distribution/target/eider/lib" "$CHECKOUT/bundles/core/target/surefire-reports"
-            echo '<testsuite name="a" time="1" tests="7" errors="1" skipped="2" failures="1">' > "$CHECKOUT/bundles/core/target/surefire-reports/TEST-a.xml"
-            [[ -n ${RED:-} ]] || echo '<testsuite name="a" time="1" tests="7" errors="0" skipped="2" failures="0">' > "$CHECKOUT/bundles/core/target/surefire-reports/TEST-a.xml"
+            reports=$CHECKOUT/bundles/core/target/surefire-reports
+            mkdir -p "$CHECKOUT/runtime/distribution/target/eider/lib" "$reports"
+            echo '<testsuite name="a" time="1" tests="7" errors="1" skipped="2" failures="1">' > "$reports/TEST-a.xml"
+            [[ -n ${RED:-} ]] ||
+                echo '<testsuite name="a" time="1" tests="7" errors="0" skipped="2" failures="0">' > "$reports/TEST-a.xml"
             echo "[INFO] BUILD SUCCESS"
             """);
     }
@@ -98,7 +103,8 @@ class ScriptTest {
     @Test
     void testsConfigurationAndWhatWasBuiltAreNoSources() throws Exception {
         eider(Map.of(), "status");
-        for (String other : new String[] {"bundles/core/src/test/StoreTest.java", "bundles/core/target/classes", "config/files~inbox.cfg", "plugins/mine.jar", "data/eider.lock"}) {
+        for (String other : new String[] {"bundles/core/src/test/StoreTest.java", "bundles/core/target/classes", "config/files~inbox.cfg",
+                "plugins/mine.jar", "data/eider.lock"}) {
             Files.createDirectories(checkout.resolve(other).getParent());
             Files.writeString(checkout.resolve(other), "new");
             Files.setLastModifiedTime(checkout.resolve(other), FileTime.from(Instant.now().plusSeconds(5)));
@@ -128,7 +134,7 @@ class ScriptTest {
 
     @Test
     void missingOrOldMavenIsOneSentence() throws Exception {
-        program(tools.resolve("mvn"), "echo 'Apache Maven 3.6.3'\n");
+        program(tools.resolve("mvn"), "#!/bin/sh\necho 'Apache Maven 3.6.3'\n");
         assertThat(eider(Map.of(), "status").err()).contains("Maven 3.8 or newer").contains("3.6");
         Files.delete(tools.resolve("mvn"));
         Said missing = eider(Map.of(), "status");
@@ -171,7 +177,8 @@ class ScriptTest {
         Path err = folder.resolve("err");
         ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().clear();
-        builder.environment().putAll(Map.of("PATH", tools.toString(), "JAVA_HOME", jdk.toString(), "CALLS", folder.resolve("calls").toString(), "CHECKOUT", checkout.toString()));
+        builder.environment().putAll(Map.of("PATH", tools.toString(), "JAVA_HOME", jdk.toString(), "CALLS",
+            folder.resolve("calls").toString(), "CHECKOUT", checkout.toString()));
         builder.environment().putAll(environment);
         Process process = builder.start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -186,13 +193,13 @@ class ScriptTest {
         Path made = Files.createDirectories(folder.resolve(name));
         Files.createDirectories(made.resolve("bin"));
         Files.writeString(made.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
-        program(made.resolve("bin/java"), "echo \"java of " + name + " $*\"\n");
-        program(made.resolve("bin/javac"), "exit 1\n");
+        program(made.resolve("bin/java"), "#!/bin/sh\necho \"java of " + name + " $*\"\n");
+        program(made.resolve("bin/javac"), "#!/bin/sh\nexit 1\n");
         return made;
     }
 
     private static void program(Path file, String text) throws IOException {
-        Files.writeString(file, "#!/usr/bin/env bash\n" + text, StandardCharsets.UTF_8);
+        Files.writeString(file, text);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
