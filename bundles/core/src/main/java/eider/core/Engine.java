@@ -63,6 +63,7 @@ public final class Engine implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         syncs.stop();
+        loads.close();
         queries.close();
         store.close();
     }

@@ -29,9 +29,16 @@ public record ModelDerivation(Model model, Canonical canonical, String connectio
                 input.append(", CAST(NULL AS ").append(column.getValue()).append(") AS ").append(Sql.name(column.getKey()));
             }
         }
-        // BY NAME takes what the model leaves out as empty; the union with no rows gives the columns that the outer SELECT fills a certain place.
+        // BY NAME takes what the model leaves out as empty; the union with no rows gives the columns that the outer SELECT fills a certain place. A canonical row
+        // without the _row of its raw row could never be replaced: a model that leaves it out is refused by the REPLACE.
         return "WITH input AS (" + input + " FROM " + rows + "), derived AS (SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS VARCHAR) AS currency WHERE false"
-                + " UNION ALL BY NAME (" + model.sql() + "\n)) SELECT * REPLACE (coalesce(source, " + Sql.text(connection) + ") AS source, coalesce(currency, "
-                + Sql.text(baseCurrency) + ") AS currency) FROM derived";
+                + " UNION ALL BY NAME (" + sql() + "\n)) SELECT * REPLACE (coalesce(source, " + Sql.text(connection) + ") AS source, coalesce(currency, "
+                + Sql.text(baseCurrency) + ") AS currency, coalesce(_row, error('its _row is empty')) AS _row) FROM derived";
+    }
+
+    /** The model's SQL without a semicolon at its end. */
+    private String sql() {
+        String sql = model.sql().strip();
+        return sql.endsWith(";") ? sql.substring(0, sql.length() - 1) : sql;
     }
 }

@@ -17,6 +17,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs SELECTs. A statement must be one that DuckDB's own parser can serialise, which is true of a single SELECT and of nothing that changes anything; it then runs in a
@@ -24,6 +26,8 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = Queries.class, immediate = true)
 public final class QueryService implements Queries, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(QueryService.class);
+
     private final Store store;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("query-limits").factory());
 
@@ -47,33 +51,55 @@ public final class QueryService implements Queries, AutoCloseable {
         } catch (StoreException e) {
             throw new EngineException(e.getMessage(), e);
         }
-        ScheduledFuture<?> alarm = null;
+        Alarm alarm = new Alarm(reader, limit);
         boolean handedOver = false;
-        boolean[] late = new boolean[1];
         try {
             refuseAllButSelect(reader, sql);
-            alarm = clock.schedule(() -> {
-                late[0] = true;
-                reader.cancel();
-            }, limit.toMillis(), TimeUnit.MILLISECONDS);
             reader.run("BEGIN TRANSACTION READ ONLY");
             PreparedStatement statement = reader.prepare(sql, parameters);
-            ScheduledFuture<?> running = alarm;
             ResultRows rows = new ResultRows(statement, () -> {
-                running.cancel(false);
+                alarm.off();
                 end(reader);
-            }, () -> late[0], limit);
+            }, alarm::rang, limit);
             handedOver = true;
             return rows;
         } catch (SQLException e) {
-            throw new EngineException(late[0] ? ResultRows.late(limit) : Sql.sentence(e), e);
+            throw new EngineException(alarm.rang() ? ResultRows.late(limit) : Sql.sentence(e), e);
         } finally {
             if (!handedOver) {
-                if (alarm != null) {
-                    alarm.cancel(false);
-                }
+                alarm.off();
                 end(reader);
             }
+        }
+    }
+
+    /** Cancels a query that takes too long, again and again: a statement that was about to begin when it was cancelled runs nevertheless. */
+    private final class Alarm {
+        private final Sql reader;
+        private final ScheduledFuture<?> ringing;
+        private boolean rang;
+        private boolean off;
+
+        Alarm(Sql reader, Duration limit) {
+            this.reader = reader;
+            this.ringing = clock.scheduleWithFixedDelay(this::ring, limit.toMillis(), 100, TimeUnit.MILLISECONDS);
+        }
+
+        private synchronized void ring() {
+            if (!off) {
+                rang = true;
+                reader.cancel();
+            }
+        }
+
+        synchronized boolean rang() {
+            return rang;
+        }
+
+        /** Afterwards the reader is not touched any more: it may serve somebody else. */
+        synchronized void off() {
+            off = true;
+            ringing.cancel(false);
         }
     }
 
@@ -90,15 +116,16 @@ public final class QueryService implements Queries, AutoCloseable {
         }
     }
 
-    /** Ends the read-only transaction and gives the reader back. A reader that was cancelled is given back sound: its transaction is rolled back here too. */
+    /** Ends the read-only transaction and gives the reader back. One that was cancelled is sound again afterwards; one whose store was closed is closed too. */
     private void end(Sql reader) {
         try {
             reader.reset();
         } catch (SQLException e) {
-            throw new IllegalStateException("a reader did not end its transaction: " + Sql.sentence(e), e);
-        } finally {
-            store.release(reader);
+            log.debug("a reader did not end its transaction: {}", Sql.sentence(e));
+            store.discard(reader);
+            return;
         }
+        store.release(reader);
     }
 
     @Override

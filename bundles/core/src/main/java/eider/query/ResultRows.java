@@ -25,9 +25,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A result of JDBC as {@link Rows}. */
 final class ResultRows implements Rows {
+    private static final Logger log = LoggerFactory.getLogger(ResultRows.class);
+
     private final PreparedStatement statement;
     private final ResultSet result;
     private final List<Column> columns = new ArrayList<>();
@@ -142,7 +146,8 @@ final class ResultRows implements Rows {
             result.close();
             statement.close();
         } catch (SQLException e) {
-            throw new IllegalStateException("a result did not close: " + Sql.sentence(e), e);
+            // Cancelled, or the store was closed under it: there is nothing left to close.
+            log.debug("a result did not close: {}", Sql.sentence(e));
         } finally {
             whenClosed.run();
         }

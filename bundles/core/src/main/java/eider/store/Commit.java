@@ -1,19 +1,18 @@
 package eider.store;
 
 import eider.connector.Cursor;
-import eider.connector.Dataset;
-import eider.connector.Field;
 import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.store.Ledger.LoadRow;
 import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out what a source pushed up to a checkpoint, as one transaction: rows out, rows in, bad rows aside, canonical rows derived, parts, cursor, change set
@@ -23,6 +22,9 @@ import java.util.Set;
  * keeps the load that brought it.
  */
 public final class Commit {
+    private static final Logger log = LoggerFactory.getLogger(Commit.class);
+    private static final int PLACES_LIMIT = 300;
+
     private final Store store;
     private final Pending pending;
     private final List<Derivation> derivations;
@@ -42,20 +44,36 @@ public final class Commit {
     }
 
     /**
+     * Carries it out.
+     *
      * @param cursor where the source can go on from, afterwards
      * @param load the load so far; what this commit adds is added to its counts, and the sum is recorded as running
      * @throws HeldException if it would remove more than may go without a person's word
      */
-    public ChangeSet apply(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
+    public Outcome apply(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
+        Outcome outcome;
         try {
-            return attempt(cursor, load);
+            outcome = attempt(cursor, load);
         } finally {
+            tidy();
+        }
+        store.reached(Step.COMMITTED);
+        return outcome;
+    }
+
+    /** What a commit did, and the load's record after it. */
+    public record Outcome(ChangeSet changes, LoadRow load) {}
+
+    /** What was committed stays committed even if a file of the hand-over folder cannot be removed; the next start removes it. */
+    private void tidy() {
+        try {
             pending.close();
-            store.reached(Step.COMMITTED);
+        } catch (StoreException e) {
+            log.warn("{}.{}: {}", pending.connection(), pending.dataset().name(), e.getMessage());
         }
     }
 
-    private ChangeSet attempt(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
+    private Outcome attempt(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
         Stage stage = pending.gathered();
         try {
             if (stage != null) {
@@ -66,61 +84,71 @@ public final class Commit {
             throw new StoreException(Sql.sentence(e), e);
         }
         store.reached(Step.STAGED);
-        ChangeSet changes = store.write(stage == null ? null : stage.file(), sql -> in(sql, cursor, load));
-        if (changes.changesRows()) {
+        Outcome outcome = store.write(stage == null ? null : stage.file(), sql -> in(sql, cursor, load));
+        if (outcome.changes.changesRows()) {
             store.changed();
         }
-        return changes;
+        return outcome;
     }
 
-    private ChangeSet in(Sql sql, Cursor cursor, LoadRow load) throws SQLException, StoreException {
+    private Outcome in(Sql sql, Cursor cursor, LoadRow load) throws SQLException, StoreException {
         store.reached(Step.BEGUN);
+        Ledger.claim(sql, pending.connection(), pending.dataset());
         Map<String, Type> columns = raw.shape(sql, pending.fields());
         store.reached(Step.SHAPED);
         long first = sql.number("SELECT nextval('ledger.row_ids')");
         Counts counts = new Counts();
 
         resolveQuarantine(sql, load.id());
-        Staged staged = pending.gathered() == null ? null : new Staged(columns);
         int[] partIds = partIds(sql);
+        Comparison staged = pending.gathered() == null ? null : new Comparison(sql, raw, pending, columns, partIds);
         if (staged != null) {
-            staged.compare(sql, partIds, counts);
-            staged.keepImages(sql, load.id());
+            staged.compare(counts, approved);
+            staged.keepImages(load.id());
         }
         store.reached(Step.IMAGES_KEPT);
         if (staged != null) {
-            staged.remove(sql);
+            staged.remove(derivations);
         }
         store.reached(Step.ROWS_REMOVED);
         if (staged != null) {
-            staged.insert(sql, load.id());
+            staged.insert(load.id());
         }
-        counts.quarantined += straight(sql, partIds, load.id(), counts);
+        insertStraight(sql, partIds, load.id(), counts);
         store.reached(Step.ROWS_INSERTED);
         if (staged != null) {
-            counts.quarantined += staged.quarantine(sql, load.id());
-            sql.run("DROP TABLE temp.change");
+            counts.quarantined += staged.quarantine(load.id(), store.clock().instant());
+            staged.end();
         }
         store.reached(Step.QUARANTINED);
         for (Derivation derivation : derivations) {
-            String rows = "(SELECT * FROM " + raw.sql() + " WHERE _row > " + first + ")";
-            sql.run("INSERT INTO main." + Sql.name(derivation.table()) + " BY NAME SELECT *, " + load.id() + " AS load FROM ("
-                    + derivation.select(rows, columns.keySet()) + ")");
+            derive(sql, derivation, columns.keySet(), first, load.id());
         }
         store.reached(Step.DERIVED);
         long last = sql.number("SELECT nextval('ledger.row_ids')");
         ChangeSet changes = new ChangeSet(load.id(), staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED, raw.name(),
                 derivations.isEmpty() ? null : derivations.getFirst().table(), first, last, counts.inserted, counts.updated, counts.removed, counts.quarantined);
-        record(sql, changes, partIds, cursor, load);
+        LoadRow after = record(sql, changes, partIds, cursor, load);
         store.reached(Step.RECORDED);
-        return changes;
+        return new Outcome(changes, after);
     }
 
-    private static final class Counts {
+    /** Rows by what became of them. */
+    static final class Counts {
         long inserted;
         long updated;
         long removed;
         long quarantined;
+    }
+
+    private void derive(Sql sql, Derivation derivation, Set<String> columns, long first, long load) throws SQLException, StoreException {
+        String rows = "(SELECT * FROM " + raw.sql() + " WHERE _row > " + first + ")";
+        try {
+            sql.run("INSERT INTO main." + Sql.name(derivation.table()) + " BY NAME SELECT *, " + load + " AS load FROM (" + derivation.select(rows, columns) + ")");
+        } catch (SQLException e) {
+            throw new DerivationException("the model of " + pending.connection() + " that fills " + derivation.table() + " from " + pending.dataset().name()
+                    + " cannot be applied: " + Sql.sentence(e), e);
+        }
     }
 
     /** The ids of the pending parts, by their number; those that are new get one. */
@@ -143,9 +171,8 @@ public final class Commit {
         }
     }
 
-    /** Files of new parts: the scan's rows go into the raw table at once. Returns how many rows were bad. */
-    private long straight(Sql sql, int[] partIds, long load, Counts counts) throws SQLException, StoreException {
-        long bad = 0;
+    /** Files of new parts: the scan's rows go into the raw table at once. */
+    private void insertStraight(Sql sql, int[] partIds, long load, Counts counts) throws SQLException, StoreException {
         for (Pending.Straight file : pending.straight()) {
             ScanSql scan = ScanSql.of(file.readable());
             long found = sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + String.join(", ", scan.select()) + ", " + partIds[file.part().number()]
@@ -154,7 +181,7 @@ public final class Commit {
             try (QuarantineWriter quarantine = new QuarantineWriter(sql, load, pending.connection(), pending.dataset().name(), store.clock().instant())) {
                 Stage.check(file.readable(), found);
                 file.readable().rejects(reject -> quarantine.add(file.part().name(), reject));
-                bad += quarantine.finish();
+                counts.quarantined += quarantine.finish();
             } catch (SourceException e) {
                 throw new StoreException(e.getMessage(), e);
             } catch (InterruptedException e) {
@@ -162,150 +189,44 @@ public final class Commit {
                 throw new StoreException("interrupted while reading " + file.readable().scan().file(), e);
             }
         }
-        return bad;
     }
 
-    private void record(Sql sql, ChangeSet changes, int[] partIds, Cursor cursor, LoadRow load) throws SQLException {
-        Dataset dataset = pending.dataset();
-        Set<String> places = new LinkedHashSet<>();
-        if (!load.places().isEmpty()) {
-            places.addAll(List.of(load.places().split(", ")));
-        }
+    private LoadRow record(Sql sql, ChangeSet changes, int[] partIds, Cursor cursor, LoadRow load) throws SQLException {
+        String dataset = pending.dataset().name();
         for (Pending.Part part : pending.parts()) {
             Ledger.partRead(sql, partIds[part.number()], part.fingerprint(), changes.load());
-            places.add(part.name());
         }
-        Cursor before = Ledger.cursor(sql, pending.connection(), dataset.name());
-        Ledger.cursor(sql, pending.connection(), dataset.name(), cursor, changes.load());
+        Cursor before = Ledger.cursor(sql, pending.connection(), dataset);
+        Ledger.cursor(sql, pending.connection(), dataset, cursor, changes.load());
         Instant now = store.clock().instant();
         if (!changes.isEmpty()) {
             sql.run("INSERT INTO ledger.change_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes.load(), changes.lane().name(), changes.table(),
                     changes.canonical(), changes.firstRow(), changes.lastRow(), changes.inserted(), changes.updated(), changes.removed(), before.text(), cursor.text(),
                     Ledger.time(now));
         }
-        Ledger.load(sql, new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), "RUNNING", load.started(), null, load.inserted() + changes.inserted(),
-                load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), shorten(places), ""));
+        LoadRow after = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), "RUNNING", load.started(), null, load.inserted() + changes.inserted(),
+                load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), places(load.places()), "");
+        Ledger.load(sql, after);
+        return after;
     }
 
-    /** As many places as fit on a few lines; the change sets know them all. */
-    private static String shorten(Set<String> places) {
-        List<String> shown = new ArrayList<>();
-        int length = 0;
-        for (String place : places) {
-            length += place.length() + 2;
-            if (length > 300 && !shown.isEmpty()) {
-                shown.add("…");
-                break;
+    /** The places so far and those of this commit, as many as fit on a few lines. */
+    private String places(String before) {
+        if (before.endsWith("…")) {
+            return before;
+        }
+        StringBuilder places = new StringBuilder(before);
+        Set<String> seen = new LinkedHashSet<>(List.of(before.split(", ")));
+        for (Pending.Part part : pending.parts()) {
+            String name = Stage.cut(part.name(), PLACES_LIMIT);
+            if (!seen.add(name)) {
+                continue;
             }
-            shown.add(place);
-        }
-        return String.join(", ", shown);
-    }
-
-    /** The rows of the stage, compared with what is there in the temporary table {@code change}: {@code _seq} comes in, {@code _old} goes out. */
-    private final class Staged {
-        private final Map<String, Type> columns;
-        private final List<String> staged;
-
-        Staged(Map<String, Type> columns) {
-            this.columns = columns;
-            this.staged = pending.gathered().fields().stream().map(Field::name).toList();
-        }
-
-        void compare(Sql sql, int[] partIds, Counts counts) throws SQLException {
-            sql.run("CREATE TEMP TABLE change (_seq BIGINT, _old BIGINT)");
-            if (pending.dataset().key().isEmpty()) {
-                for (Pending.Part part : pending.parts()) {
-                    comparePart(sql, part, partIds[part.number()], counts);
-                }
-            } else {
-                compareByKey(sql, counts);
+            if (places.length() + name.length() > PLACES_LIMIT && !places.isEmpty()) {
+                return places.append(", …").toString();
             }
+            places.append(places.isEmpty() ? "" : ", ").append(name);
         }
-
-        /** A staged column in the type that the raw table gives it; a column that the stage lacks is empty. */
-        private String value(String name) {
-            if (!staged.contains(name)) {
-                return "CAST(NULL AS " + Types.sql(columns.get(name)) + ")";
-            }
-            Type type = pending.gathered().fields().get(staged.indexOf(name)).type();
-            return type.equals(columns.get(name)) ? Sql.name(name) : "CAST(CAST(" + Sql.name(name) + " AS VARCHAR) AS " + Types.sql(columns.get(name)) + ")";
-        }
-
-        private String values() {
-            return String.join(", ", columns.keySet().stream().map(name -> value(name) + " AS " + Sql.name(name)).toList());
-        }
-
-        private void comparePart(Sql sql, Pending.Part part, int id, Counts counts) throws SQLException {
-            if (!part.known()) {
-                counts.inserted += sql.run("INSERT INTO change SELECT _seq, NULL FROM stage.rows WHERE _part = " + part.number());
-                return;
-            }
-            String names = String.join(", ", columns.keySet().stream().map(Sql::name).toList());
-            String same = String.join(" AND ", columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS NOT DISTINCT FROM n." + name).toList());
-            sql.run("INSERT INTO change SELECT n._seq, o._row FROM (SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM " + raw.sql() + " WHERE _part = " + id
-                    + ") o FULL JOIN (SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM (SELECT " + values()
-                    + ", _seq FROM stage.rows WHERE _part = " + part.number() + ")) n ON o._n = n._n AND " + same + " WHERE o._row IS NULL OR n._seq IS NULL");
-            long before = sql.number("SELECT count(*) FROM " + raw.sql() + " WHERE _part = " + id);
-            long gone = sql.number("SELECT count(*) FROM change WHERE _old IN (SELECT _row FROM " + raw.sql() + " WHERE _part = " + id + ")");
-            if (!approved && gone * 2 > before) {
-                throw new HeldException(part.name() + " would remove " + gone + " of the " + before + " rows that were read from it before");
-            }
-            counts.removed += gone;
-            counts.inserted += sql.number("SELECT count(*) FROM change WHERE _seq IN (SELECT _seq FROM stage.rows WHERE _part = " + part.number() + ")");
-        }
-
-        private void compareByKey(Sql sql, Counts counts) throws SQLException {
-            List<String> key = pending.dataset().key().stream().map(Sql::name).toList();
-            String keys = String.join(", ", key);
-            String match = String.join(" AND ", key.stream().map(name -> "o." + name + " = n." + name).toList());
-            String differs = String.join(" OR ", columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS DISTINCT FROM n." + name).toList());
-            sql.run("INSERT INTO change SELECT CASE WHEN n._gone THEN NULL ELSE n._seq END, o._row FROM (SELECT " + values() + ", _seq, _gone FROM stage.rows QUALIFY"
-                    + " row_number() OVER (PARTITION BY " + keys + " ORDER BY _seq DESC) = 1) n LEFT JOIN " + raw.sql() + " o ON " + match
-                    + " WHERE CASE WHEN n._gone THEN o._row IS NOT NULL WHEN o._row IS NULL THEN true ELSE " + differs + " END");
-            counts.inserted += sql.number("SELECT count(*) FROM change WHERE _old IS NULL");
-            counts.updated += sql.number("SELECT count(*) FROM change WHERE _old IS NOT NULL AND _seq IS NOT NULL");
-            long gone = sql.number("SELECT count(*) FROM change WHERE _seq IS NULL");
-            long before = gone == 0 ? 0 : sql.number("SELECT count(*) FROM " + raw.sql());
-            if (!approved && gone * 2 > before) {
-                throw new HeldException("it would remove " + gone + " of the " + before + " rows of " + pending.dataset().name());
-            }
-            counts.removed += gone;
-        }
-
-        void keepImages(Sql sql, long load) throws SQLException {
-            sql.run("INSERT INTO " + raw.images() + " BY NAME SELECT *, " + load + " AS _gone FROM " + raw.sql() + " WHERE _row IN (SELECT _old FROM change)");
-        }
-
-        void remove(Sql sql) throws SQLException {
-            for (Derivation derivation : derivations) {
-                sql.run("DELETE FROM main." + Sql.name(derivation.table()) + " WHERE _row IN (SELECT _old FROM change)");
-            }
-            sql.run("DELETE FROM " + raw.sql() + " WHERE _row IN (SELECT _old FROM change)");
-        }
-
-        void insert(Sql sql, long load) throws SQLException {
-            StringBuilder part = new StringBuilder("CASE _part");
-            for (Pending.Part each : pending.parts()) {
-                part.append(" WHEN ").append(each.number()).append(" THEN ").append(Ledger.part(sql, pending.connection(), pending.dataset().name(), each.name()).id());
-            }
-            String partId = pending.dataset().key().isEmpty() && !pending.parts().isEmpty() ? part + " END" : "NULL";
-            sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + values() + ", " + partId + " AS _part, " + load
-                    + " AS _load, nextval('ledger.row_ids') AS _row FROM stage.rows WHERE _seq IN (SELECT _seq FROM change)");
-        }
-
-        long quarantine(Sql sql, long load) throws SQLException {
-            StringBuilder part = new StringBuilder("CASE part");
-            for (Pending.Part each : pending.parts()) {
-                part.append(" WHEN ").append(each.number()).append(" THEN ").append(Sql.text(each.name()));
-            }
-            String name = pending.parts().isEmpty() ? "''" : part + " ELSE '' END";
-            // A keyed row at the cursor's boundary is read again and again: while it is as bad as before, once is enough.
-            String again = " WHERE NOT EXISTS (FROM ledger.quarantine q WHERE q.resolved_by IS NULL AND q.connection = " + Sql.text(pending.connection())
-                    + " AND q.dataset = " + Sql.text(pending.dataset().name()) + " AND q.reason = r.reason AND q.raw = r.raw)";
-            return sql.run("INSERT INTO ledger.quarantine SELECT nextval('ledger.quarantine_ids'), ?, ?, ?, " + name + ", concat_ws(' ', nullif(" + name
-                    + ", ''), place), reason, raw, ?, NULL FROM stage.rejects r" + (pending.dataset().key().isEmpty() ? "" : again), load, pending.connection(), pending.dataset().name(),
-                    Ledger.time(store.clock().instant()));
-        }
+        return places.toString();
     }
 }

@@ -1,6 +1,8 @@
 package eider.store;
 
 import eider.connector.Cursor;
+import eider.connector.Dataset;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -21,6 +23,9 @@ public final class Ledger {
     /** One row of {@code ledger.quarantine}. */
     public record QuarantineRow(long id, long load, String connection, String dataset, String place, String reason, String raw, Instant at) {}
 
+    private static final String LOADS = "SELECT id, run, connection, dataset, state, started, finished, inserted, updated, removed, quarantined, places, message"
+            + " FROM ledger.loads";
+
     private Ledger() {}
 
     public static long nextLoad(Sql sql) throws SQLException {
@@ -35,6 +40,25 @@ public final class Ledger {
     static void cursor(Sql sql, String connection, String dataset, Cursor cursor, long load) throws SQLException {
         sql.run("DELETE FROM ledger.cursors WHERE connection = ? AND dataset = ?", connection, dataset);
         sql.run("INSERT INTO ledger.cursors VALUES (?, ?, ?, ?)", connection, dataset, cursor.text(), load);
+    }
+
+    /**
+     * Remembers by which fields a dataset's rows are told apart, and refuses another key while there are rows: those that were told apart otherwise would stay beside the
+     * new ones, counted twice.
+     */
+    static void claim(Sql sql, String connection, Dataset dataset) throws SQLException, StoreException {
+        String key = String.join(", ", dataset.key());
+        String known = sql.first("SELECT key FROM ledger.datasets WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset.name());
+        if (key.equals(known)) {
+            return;
+        }
+        RawTable raw = new RawTable(connection, dataset.name());
+        if (known != null && raw.exists(sql) && sql.number("SELECT count(*) FROM (FROM " + raw.sql() + " LIMIT 1)") > 0) {
+            throw new StoreException("the key of " + connection + "." + dataset.name() + " was " + (known.isEmpty() ? "none" : known) + " and is now "
+                    + (key.isEmpty() ? "none" : key) + ", so that the rows already here could not be told from new ones: set the key back, or give the connection a new name");
+        }
+        sql.run("DELETE FROM ledger.datasets WHERE connection = ? AND dataset = ?", connection, dataset.name());
+        sql.run("INSERT INTO ledger.datasets VALUES (?, ?, ?)", connection, dataset.name(), key);
     }
 
     public static Part part(Sql sql, String connection, String dataset, String name) throws SQLException {
@@ -60,11 +84,17 @@ public final class Ledger {
     }
 
     public static List<LoadRow> loads(Sql sql, int limit) throws SQLException {
-        return sql.list("SELECT id, run, connection, dataset, state, started, finished, inserted, updated, removed, quarantined, places, message FROM ledger.loads"
-                + " ORDER BY id DESC LIMIT ?",
-                row -> new LoadRow(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5), instant(row.getObject(6)),
-                        instant(row.getObject(7)), row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11), row.getString(12), row.getString(13)),
-                limit);
+        return sql.list(LOADS + " ORDER BY id DESC LIMIT ?", Ledger::loadRow, limit);
+    }
+
+    /** The last load of each dataset of each connection, newest first. */
+    public static List<LoadRow> lastOfEach(Sql sql) throws SQLException {
+        return sql.list(LOADS + " WHERE id IN (SELECT max(id) FROM ledger.loads GROUP BY connection, dataset) ORDER BY id DESC", Ledger::loadRow);
+    }
+
+    private static LoadRow loadRow(ResultSet row) throws SQLException {
+        return new LoadRow(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5), instant(row.getObject(6)), instant(row.getObject(7)),
+                row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11), row.getString(12), row.getString(13));
     }
 
     /** Loads that were running when the process died: what they committed stays, and is said. */

@@ -21,7 +21,7 @@ final class Migrations {
     /** One step; its place in the list, counted from 1, is the version it leads to. */
     record Migration(String what, List<String> statements) {}
 
-    static final List<Migration> ALL = List.of(new Migration("the first schema", Schema.FIRST));
+    static final List<Migration> ALL = List.of(new Migration("the first schema", Schema.FIRST), new Migration("datasets remember their key", Schema.DATASETS));
 
     private Migrations() {}
 
@@ -86,6 +86,6 @@ final class Migrations {
     }
 
     private static DuckDBConnection plain(Path database) throws SQLException {
-        return Store.connect(database.toString(), "512MB", database.resolveSibling("handover").resolve("spill"));
+        return Store.connect(database.toString(), "512MB", database.resolveSibling("spill"));
     }
 }

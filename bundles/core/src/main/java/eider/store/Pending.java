@@ -41,10 +41,17 @@ public final class Pending implements AutoCloseable {
         this.dataset = dataset;
     }
 
-    /** Begins a part. One whose fingerprint is that of the last read is passed over: its rows are not looked at. */
+    /**
+     * Begins a part. One whose fingerprint is that of the last read is passed over: its rows are not looked at. One that was begun before in the same checkpoint begins
+     * anew: what follows is everything that it holds.
+     */
     public void part(String name, String fingerprint) throws StoreException {
         Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), name));
         skipping = known != null && known.fingerprint().equals(fingerprint);
+        Part again = parts.stream().filter(part -> part.name.equals(name)).findFirst().orElse(null);
+        if (again != null) {
+            forget(again);
+        }
         current = new Part(++begun, name, fingerprint, known != null);
         if (skipping) {
             return;
@@ -104,18 +111,22 @@ public final class Pending implements AutoCloseable {
         if (current == null || skipping) {
             return;
         }
+        forget(current);
+        skipping = true;
+    }
+
+    private void forget(Part part) throws StoreException {
         try {
             for (Straight file : straight) {
-                if (file.part == current) {
+                if (file.part == part) {
                     file.readable.close();
                 }
             }
-            straight.removeIf(file -> file.part == current);
+            straight.removeIf(file -> file.part == part);
             if (stage != null) {
-                stage.forget(current.number);
+                stage.forget(part.number);
             }
-            parts.remove(current);
-            skipping = true;
+            parts.remove(part);
         } catch (SQLException e) {
             throw new StoreException(Sql.sentence(e), e);
         } catch (SourceException e) {

@@ -9,8 +9,6 @@ import org.duckdb.DuckDBConnection;
 
 /** Puts bad rows into quarantine one after the other, inside the writer's transaction. */
 final class QuarantineWriter implements AutoCloseable {
-    private static final int RAW_LIMIT = 64 * 1024;
-
     private final Sql sql;
     private final long load;
     private final String connection;
@@ -34,9 +32,8 @@ final class QuarantineWriter implements AutoCloseable {
                 nextId = sql.number("SELECT nextval('ledger.quarantine_ids')");
                 appender = sql.connection().unwrap(DuckDBConnection.class).createAppender("ledger", "quarantine");
             }
-            String raw = reject.raw().length() > RAW_LIMIT ? reject.raw().substring(0, RAW_LIMIT) : reject.raw();
-            appender.beginRow().append(nextId).append(load).append(connection).append(dataset).append(part).append(part + " " + reject.place())
-                    .append(reject.reason()).append(raw).append(Ledger.time(at)).appendNull().endRow();
+            appender.beginRow().append(nextId).append(load).append(connection).append(dataset).append(part).append(Stage.cut(part + " " + reject.place(), Stage.REASON_LIMIT))
+                    .append(Stage.cut(reject.reason(), Stage.REASON_LIMIT)).append(Stage.cut(reject.raw(), Stage.RAW_LIMIT)).append(Ledger.time(at)).appendNull().endRow();
         } catch (SQLException e) {
             throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
         }

@@ -42,5 +42,8 @@ final class Schema {
                 source VARCHAR, source_id VARCHAR, name VARCHAR, category VARCHAR, price DECIMAL(18,4), currency VARCHAR, stock_quantity DECIMAL(18,4),
                 load BIGINT, _row BIGINT)""");
 
+    /** The key by which a dataset's rows are told apart, so that a change of it is noticed. */
+    static final List<String> DATASETS = List.of("CREATE TABLE ledger.datasets (connection VARCHAR, dataset VARCHAR, key VARCHAR)");
+
     private Schema() {}
 }

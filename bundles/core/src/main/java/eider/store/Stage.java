@@ -30,10 +30,14 @@ import org.duckdb.DuckDBConnection;
 final class Stage implements AutoCloseable {
     private static final AtomicLong NUMBER = new AtomicLong();
     private static final String MEMORY = "256MB";
-    private static final int RAW_LIMIT = 64 * 1024;
+    static final int RAW_LIMIT = 64 * 1024;
+    static final int REASON_LIMIT = 1_000;
+    /** How much of a value a reason shows. */
+    static final int VALUE_LIMIT = 100;
 
     private final Dataset dataset;
     private final Path file;
+    private final Path spill;
     private final DuckDBConnection connection;
     private final Sql sql;
     private final Map<String, Field> columns = new LinkedHashMap<>();
@@ -45,7 +49,9 @@ final class Stage implements AutoCloseable {
     Stage(Path handover, Dataset dataset) throws SQLException {
         this.dataset = dataset;
         this.file = handover.resolve("stage-" + NUMBER.incrementAndGet() + ".duckdb");
-        this.connection = Store.connect(file.toString(), MEMORY, handover.resolve("spill"));
+        // A folder of its own: the instance that made the folder removes it, with all that is in it, when it closes.
+        this.spill = handover.resolve(file.getFileName() + ".spill");
+        this.connection = Store.connect(file.toString(), MEMORY, spill);
         this.sql = new Sql(connection);
         StringBuilder fields = new StringBuilder();
         for (Field field : dataset.fields()) {
@@ -64,6 +70,13 @@ final class Stage implements AutoCloseable {
     /** The fields that rows of it have, those that scans brought included. */
     List<Field> fields() {
         return List.copyOf(columns.values());
+    }
+
+    /** The types of its columns, by name. */
+    Map<String, Type> types() {
+        Map<String, Type> types = new LinkedHashMap<>();
+        columns.forEach((name, field) -> types.put(name, field.type()));
+        return types;
     }
 
     /** One row. A value that does not fit sends it to the rejects. */
@@ -138,7 +151,15 @@ final class Stage implements AutoCloseable {
         if (rejects == null) {
             rejects = connection.createAppender("rejects");
         }
-        rejects.beginRow().append(part).append(place).append(raw.length() > RAW_LIMIT ? raw.substring(0, RAW_LIMIT) : raw).append(reason).endRow();
+        rejects.beginRow().append(part).append(cut(place, REASON_LIMIT)).append(cut(raw, RAW_LIMIT)).append(cut(reason, REASON_LIMIT)).endRow();
+    }
+
+    /** The beginning of a text: not more than {@code limit} characters, and never half of one that takes two. */
+    static String cut(String text, int limit) {
+        if (text.length() <= limit) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit);
     }
 
     /** Throws away what was gathered for a part. */
@@ -158,6 +179,25 @@ final class Stage implements AutoCloseable {
                 sql.run("ALTER TABLE rows ADD COLUMN " + Sql.name(field.name()) + " " + Types.sql(field.type()));
             }
         }
+        long before = sequence;
+        try {
+            insert(part, readable);
+        } catch (SQLException | SourceException | InterruptedException | RuntimeException e) {
+            sql.revive();
+            sql.run("DELETE FROM rows WHERE _seq > ?", before);
+            throw e;
+        }
+        readable.rejects(reject -> {
+            try {
+                reject(part, reject.place(), reject.raw(), reject.reason());
+            } catch (SQLException e) {
+                throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
+            }
+        });
+        sequence = Math.max(sequence, sql.number("SELECT max(_seq) FROM rows"));
+    }
+
+    private void insert(int part, Readable readable) throws SQLException, SourceException, InterruptedException {
         ScanSql from = ScanSql.of(readable);
         try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
             long found = sql.run("INSERT INTO rows BY NAME SELECT " + part + " AS _part, nextval('seq') + " + sequence + " AS _seq, false AS _gone, "
@@ -169,14 +209,6 @@ final class Stage implements AutoCloseable {
             }
             throw e;
         }
-        readable.rejects(reject -> {
-            try {
-                reject(part, reject.place(), reject.raw(), reject.reason());
-            } catch (SQLException e) {
-                throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
-            }
-        });
-        sequence = Math.max(sequence, sql.number("SELECT max(_seq) FROM rows"));
     }
 
     /** Two readers of one file, the one that looked for bad rows and DuckDB, must agree on it. */
@@ -191,17 +223,26 @@ final class Stage implements AutoCloseable {
     /** Sends rows that lack a required value, or that do not fit the columns they are meant for, to the rejects. */
     void settle(Map<String, Type> target) throws SQLException {
         flush();
+        try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
+            settleColumns(target);
+        }
+    }
+
+    private void settleColumns(Map<String, Type> target) throws SQLException {
         for (Field field : columns.values()) {
             String column = Sql.name(field.name());
             if (field.required() || dataset.key().contains(field.name())) {
                 setAside(column + " IS NULL", Sql.text(field.name() + ": empty, but " + (field.required() ? "required" : "part of the key")));
+            }
+            if (field.type().kind() == Type.Kind.JSON) {
+                setAside("NOT json_valid(CAST(" + column + " AS VARCHAR))", Sql.text(field.name() + ": not a JSON document"));
             }
             Type type = target.getOrDefault(field.name(), field.type());
             if (!type.equals(field.type())) {
                 String there = "try_cast(CAST(" + column + " AS VARCHAR) AS " + Types.sql(type) + ")";
                 String andBack = "try_cast(CAST(" + there + " AS VARCHAR) AS " + Types.sql(field.type()) + ")";
                 setAside(column + " IS NOT NULL AND (" + there + " IS NULL OR " + andBack + " IS DISTINCT FROM " + column + ")",
-                        Sql.text(field.name() + ": '") + " || " + column + " || " + Sql.text("' does not fit the column, whose type is " + type));
+                        Sql.text(field.name() + ": '") + " || left(CAST(" + column + " AS VARCHAR), " + VALUE_LIMIT + ") || " + Sql.text("' does not fit the column, whose type is " + type));
             }
         }
     }
@@ -211,8 +252,8 @@ final class Stage implements AutoCloseable {
         if (sql.number("SELECT count(*) " + bad) == 0) {
             return;
         }
-        sql.run("INSERT INTO rejects SELECT _part, 'row ' || _seq, to_json(struct_pack(" + String.join(", ",
-                columns.keySet().stream().map(name -> Sql.name(name) + " := " + Sql.name(name)).toList()) + "))::VARCHAR, " + reason + " " + bad);
+        sql.run("INSERT INTO rejects SELECT _part, 'row ' || _seq, left(to_json(struct_pack(" + String.join(", ",
+                columns.keySet().stream().map(name -> Sql.name(name) + " := " + Sql.name(name)).toList()) + "))::VARCHAR, " + RAW_LIMIT + "), " + reason + " " + bad);
         sql.run("DELETE " + bad);
     }
 
@@ -231,9 +272,11 @@ final class Stage implements AutoCloseable {
     /** Writes everything to the file and lets go of it. */
     void seal() throws SQLException {
         flush();
-        sql.run("CHECKPOINT");
-        sql.close();
+        try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
+            sql.run("CHECKPOINT");
+        }
         sealed = true;
+        sql.close();
     }
 
     @Override
@@ -244,5 +287,6 @@ final class Stage implements AutoCloseable {
         }
         Files.deleteIfExists(file);
         Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".wal"));
+        Files.deleteIfExists(spill);
     }
 }

@@ -2,18 +2,20 @@ package eider.store;
 
 import eider.engine.Server;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.Properties;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -59,10 +61,15 @@ public final class Store implements AutoCloseable {
     private final InstantSource clock;
     private final Consumer<Step> steps;
     private final ReentrantLock writing = new ReentrantLock(true);
-    private final BlockingQueue<Sql> idle = new ArrayBlockingQueue<>(IDLE_READERS);
+    private final ReentrantLock noting = new ReentrantLock(true);
     private final AtomicLong version = new AtomicLong();
-    private DuckDBConnection main;
     private volatile Sql writer;
+
+    // Guarded by this.
+    private final Deque<Sql> idle = new ArrayDeque<>();
+    private final Set<Sql> lent = new HashSet<>();
+    private DuckDBConnection main;
+    private Sql notes;
     private boolean closed;
 
     @Activate
@@ -109,7 +116,7 @@ public final class Store implements AutoCloseable {
             emptyHandover();
             Migrations.run(settings.database, clock);
             DuckDBConnection opened = connect(settings.database == null ? "" : settings.database.toString(), settings.memoryLimit,
-                    settings.handover.resolve("spill"));
+                    settings.handover.resolveSibling("spill"));
             try {
                 Sql sql = new Sql(opened);
                 if (settings.database == null) {
@@ -127,11 +134,12 @@ public final class Store implements AutoCloseable {
             }
             main = opened;
             writer = new Sql(opened.duplicate());
+            notes = new Sql(opened.duplicate());
             log.info("store open: {}", settings.database == null ? "in memory" : settings.database);
         } catch (SQLException e) {
             throw new StoreException("the database " + settings.database + " could not be opened: " + Sql.sentence(e), e);
         } catch (IOException e) {
-            throw new StoreException("the folder " + settings.handover + " cannot be used: " + e.getMessage(), e);
+            throw new StoreException("the folder " + settings.handover + " cannot be used (" + e + "): it must be a folder in which this user may write", e);
         }
     }
 
@@ -153,9 +161,9 @@ public final class Store implements AutoCloseable {
 
     private void emptyHandover() throws IOException {
         Files.createDirectories(settings.handover);
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(settings.handover)) {
-            for (Path file : left) {
-                if (Files.isRegularFile(file)) {
+        try (Stream<Path> left = Files.walk(settings.handover)) {
+            for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {
+                if (!file.equals(settings.handover)) {
                     Files.delete(file);
                 }
             }
@@ -176,6 +184,8 @@ public final class Store implements AutoCloseable {
         open();
         writing.lockInterruptibly();
         try {
+            // Whoever held the lock before may have closed or reopened the store.
+            open();
             Sql sql = writer;
             sql.revive();
             if (stage == null) {
@@ -196,10 +206,56 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private void detach() {
+    /**
+     * Runs {@code work} in one short transaction beside a load that may be running: for the record that a load leaves, which must not wait until another connection's
+     * load is through. It touches no table whose shape a load changes, and no row that another thread writes. An interrupt does not end it.
+     */
+    public <T> T note(Write<T> work) throws StoreException {
+        open();
+        noting.lock();
         try {
-            // The writer may be a new one by now, whose instance has nothing attached.
-            writer.run("DETACH DATABASE IF EXISTS stage");
+            Sql sql;
+            synchronized (this) {
+                if (notes == null) {
+                    throw new StoreException("the store is closed");
+                }
+                sql = notes;
+            }
+            try {
+                sql.run("BEGIN TRANSACTION");
+                T result = work.in(sql);
+                sql.run("COMMIT");
+                return result;
+            } catch (SQLException e) {
+                abandon(sql, e);
+                throw new StoreException(Sql.sentence(e), e);
+            } catch (StoreException | RuntimeException e) {
+                abandon(sql, e);
+                throw e;
+            }
+        } finally {
+            noting.unlock();
+        }
+    }
+
+    private static void abandon(Sql notes, Exception cause) {
+        try {
+            notes.reset();
+        } catch (SQLException e) {
+            // Only the writer reopens a database in doubt, and its next transaction finds out.
+            cause.addSuppressed(e);
+        }
+    }
+
+    private void detach() {
+        Sql sql = writer;
+        if (sql == null) {
+            return;
+        }
+        try {
+            // The writer may be a new one by now, whose instance has nothing attached. An interrupt at the end of the commit has cancelled it.
+            sql.revive();
+            sql.run("DETACH DATABASE IF EXISTS stage");
         } catch (SQLException e) {
             log.error("the staging database could not be let go, the store is reopened", e);
             reopen();
@@ -264,30 +320,39 @@ public final class Store implements AutoCloseable {
     /** A connection for reading; the caller hands it back. */
     public Sql reader() throws StoreException {
         open();
-        Sql sql = idle.poll();
-        if (sql != null) {
-            sql.revive();
-            return sql;
-        }
         synchronized (this) {
             if (main == null) {
                 throw new StoreException("the store is closed");
             }
-            try {
-                return new Sql(main.duplicate());
-            } catch (SQLException e) {
-                throw new StoreException(Sql.sentence(e), e);
+            Sql sql = idle.poll();
+            if (sql == null) {
+                try {
+                    sql = new Sql(main.duplicate());
+                } catch (SQLException e) {
+                    throw new StoreException(Sql.sentence(e), e);
+                }
             }
+            sql.revive();
+            lent.add(sql);
+            return sql;
         }
     }
 
-    /** Takes a reader back. */
-    public void release(Sql reader) {
-        boolean kept;
-        synchronized (this) {
-            kept = main != null && idle.offer(reader);
+    /** Takes a reader back. One of an instance that was closed meanwhile is closed already. */
+    public synchronized void release(Sql reader) {
+        if (!lent.remove(reader)) {
+            return;
         }
-        if (!kept) {
+        if (idle.size() < IDLE_READERS) {
+            idle.push(reader);
+        } else {
+            close(reader);
+        }
+    }
+
+    /** Takes a reader back that is of no more use. */
+    public synchronized void discard(Sql reader) {
+        if (lent.remove(reader)) {
             close(reader);
         }
     }
@@ -318,22 +383,34 @@ public final class Store implements AutoCloseable {
     @Override
     public void close() {
         writing.lock();
+        noting.lock();
         try {
             synchronized (this) {
                 closed = true;
                 shut();
             }
         } finally {
+            noting.unlock();
             writing.unlock();
         }
     }
 
     private synchronized void shut() {
-        for (Sql sql = idle.poll(); sql != null; sql = idle.poll()) {
+        // Who still reads is told so by his next call: a connection left open would keep the file open.
+        for (Sql sql : lent) {
+            sql.cancel();
             close(sql);
+        }
+        lent.clear();
+        idle.forEach(Store::close);
+        idle.clear();
+        if (notes != null) {
+            close(notes);
+            notes = null;
         }
         if (writer != null) {
             try {
+                writer.revive();
                 writer.run("CHECKPOINT");
             } catch (SQLException e) {
                 log.warn("the last checkpoint failed; the write-ahead log keeps what was committed: {}", Sql.sentence(e));
@@ -350,10 +427,12 @@ public final class Store implements AutoCloseable {
             }
             main = null;
         }
-        try {
-            emptyHandover();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the hand-over folder could not be emptied", e);
+        if (closed && Files.isDirectory(settings.handover)) {
+            try {
+                emptyHandover();
+            } catch (IOException e) {
+                log.warn("the hand-over folder could not be emptied, the next start does it: {}", e.toString());
+            }
         }
     }
 

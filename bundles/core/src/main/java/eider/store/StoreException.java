@@ -1,7 +1,7 @@
 package eider.store;
 
 /** The database refused or failed; the message is the first line of what it said, for a person. */
-public final class StoreException extends Exception {
+public class StoreException extends Exception {
     private static final long serialVersionUID = 1L;
 
     public StoreException(String message) {

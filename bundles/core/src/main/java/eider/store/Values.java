@@ -42,14 +42,19 @@ final class Values {
             };
             case DECIMAL -> decimal(field, value);
             case DOUBLE -> value instanceof Double number ? number : misfit(field, value, "a floating-point number");
-            case DATE -> value instanceof LocalDate date ? date : misfit(field, value, "a date");
-            case TIMESTAMP -> value instanceof LocalDateTime time ? time : misfit(field, value, "a date and time");
+            case DATE -> value instanceof LocalDate date && within(date.getYear()) ? date : misfit(field, value, "a date");
+            case TIMESTAMP -> value instanceof LocalDateTime time && within(time.getYear()) ? time : misfit(field, value, "a date and time");
             case INSTANT -> switch (value) {
-                case Instant instant -> instant.atOffset(ZoneOffset.UTC);
-                case OffsetDateTime time -> time.withOffsetSameInstant(ZoneOffset.UTC);
+                case Instant instant when within(instant.atOffset(ZoneOffset.UTC).getYear()) -> instant.atOffset(ZoneOffset.UTC);
+                case OffsetDateTime time when within(time.getYear()) -> time.withOffsetSameInstant(ZoneOffset.UTC);
                 default -> misfit(field, value, "a point in time");
             };
         };
+    }
+
+    /** DuckDB's instants end in the year 294247. */
+    private static boolean within(int year) {
+        return year > -200_000 && year < 200_000;
     }
 
     private static BigDecimal decimal(Field field, Object value) throws Misfit {
@@ -61,16 +66,27 @@ final class Values {
             default -> throw misfitOf(field, value, "a decimal number");
         };
         int scale = field.type().scale();
+        if (number.signum() == 0) {
+            return BigDecimal.ZERO.setScale(scale);
+        }
+        // Told by the exponent alone: to write out 1e1000000000 takes gigabytes.
+        if ((long) number.precision() - number.scale() > field.type().precision() - scale) {
+            throw new Misfit(field.name() + ": " + shown(number) + " has more than " + (field.type().precision() - scale) + " digits before the point");
+        }
+        if (number.scale() - (long) number.precision() > scale) {
+            throw new Misfit(field.name() + ": " + shown(number) + " has more than " + scale + " digits after the point");
+        }
         BigDecimal kept;
         try {
             kept = number.setScale(scale, RoundingMode.UNNECESSARY);
         } catch (ArithmeticException tooFine) {
-            throw new Misfit(field.name() + ": " + number.toPlainString() + " has more than " + scale + " digits after the point");
-        }
-        if (kept.precision() > field.type().precision()) {
-            throw new Misfit(field.name() + ": " + number.toPlainString() + " has more than " + (field.type().precision() - scale) + " digits before the point");
+            throw new Misfit(field.name() + ": " + shown(number) + " has more than " + scale + " digits after the point");
         }
         return kept;
+    }
+
+    private static String shown(BigDecimal number) {
+        return Stage.cut(Math.abs((long) number.scale()) > Stage.VALUE_LIMIT ? number.toString() : number.toPlainString(), Stage.VALUE_LIMIT);
     }
 
     private static <T> T misfit(Field field, Object value, String wanted) throws Misfit {
@@ -78,6 +94,6 @@ final class Values {
     }
 
     private static Misfit misfitOf(Field field, Object value, String wanted) {
-        return new Misfit(field.name() + ": '" + value + "' is not " + wanted);
+        return new Misfit(field.name() + ": '" + Stage.cut(String.valueOf(value), Stage.VALUE_LIMIT) + "' is not " + wanted);
     }
 }

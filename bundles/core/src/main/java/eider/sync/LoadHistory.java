@@ -10,20 +10,25 @@ import eider.store.Store;
 import eider.store.StoreException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads the ledger for people, and tells listeners of commits. */
 @Component(service = {Loads.class, LoadHistory.class}, immediate = true)
-public final class LoadHistory implements Loads {
+public final class LoadHistory implements Loads, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LoadHistory.class);
 
     private final Store store;
     private final List<Consumer<Load>> listeners = new CopyOnWriteArrayList<>();
+    /** A listener that is slow, against its contract, holds up the other listeners but no load. */
+    private final ExecutorService teller = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("commits").factory());
 
     @Activate
     public LoadHistory(@Reference Store store) {
@@ -33,6 +38,11 @@ public final class LoadHistory implements Loads {
     @Override
     public List<Load> latest(int limit) throws EngineException {
         return ask(() -> store.read(sql -> Ledger.loads(sql, limit))).stream().map(LoadHistory::load).toList();
+    }
+
+    /** The last load of each dataset of each connection, newest first. */
+    List<Load> lastOfEach() throws EngineException {
+        return ask(() -> store.read(Ledger::lastOfEach)).stream().map(LoadHistory::load).toList();
     }
 
     @Override
@@ -54,13 +64,22 @@ public final class LoadHistory implements Loads {
 
     void announce(LoadRow row) {
         Load load = load(row);
-        for (Consumer<Load> listener : listeners) {
-            try {
-                listener.accept(load);
-            } catch (RuntimeException e) {
-                log.warn("somebody who listens to commits failed", e);
+        teller.execute(() -> {
+            for (Consumer<Load> listener : listeners) {
+                try {
+                    listener.accept(load);
+                } catch (RuntimeException | LinkageError e) {
+                    log.warn("somebody who listens to commits failed", e);
+                }
             }
-        }
+        });
+    }
+
+    /** Ends the thread that tells the listeners. */
+    @Deactivate
+    @Override
+    public void close() {
+        teller.shutdownNow();
     }
 
     static Load load(LoadRow row) {

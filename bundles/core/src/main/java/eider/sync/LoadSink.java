@@ -6,9 +6,10 @@ import eider.connector.Scan;
 import eider.connector.Sink;
 import eider.connector.SourceException;
 import eider.engine.Progress;
-import eider.store.ChangeSet;
 import eider.store.Commit;
 import eider.store.Derivation;
+import eider.store.DerivationException;
+import eider.store.HeldException;
 import eider.store.Ledger.LoadRow;
 import eider.store.Pending;
 import eider.store.Store;
@@ -16,7 +17,11 @@ import eider.store.StoreException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Gathers what a source pushes and commits it at each checkpoint. After a failure it is empty again, and the source may go on with the next part. */
+/**
+ * Gathers what a source pushes and commits it at each checkpoint. A file that cannot be scanned costs its own part alone, and the source may go on with the next.
+ * After any other failure, an interrupt among them, every further call fails in the same way: a source that went on regardless would otherwise move its cursor past
+ * rows that were forgotten.
+ */
 final class LoadSink implements Sink {
     private final Store store;
     private final Dataset dataset;
@@ -28,6 +33,9 @@ final class LoadSink implements Sink {
     private Cursor cursor;
     private Pending pending;
     private boolean anything;
+    private boolean recorded;
+    /** What ended this sink, or null. */
+    private Exception over;
 
     LoadSink(Store store, Dataset dataset, List<Derivation> derivations, boolean approved, Cursor cursor, LoadRow load, Progress progress,
             Consumer<LoadRow> committed) {
@@ -58,20 +66,38 @@ final class LoadSink implements Sink {
     }
 
     private void attempt(Work work) throws SourceException, InterruptedException {
-        if (Thread.interrupted()) {
-            drop();
-            throw new InterruptedException("the sync was stopped");
+        if (over == null && Thread.interrupted()) {
+            end(new InterruptedException("the sync was stopped"));
         }
-        try {
+        if (over == null) {
             anything = true;
-            work.run();
-        } catch (StoreException e) {
-            drop();
-            throw new SourceException(SourceException.Kind.DATA, e.getMessage(), e);
-        } catch (SourceException | InterruptedException | RuntimeException e) {
-            drop();
-            throw e;
+            try {
+                work.run();
+            } catch (DerivationException e) {
+                end(new SourceException(SourceException.Kind.BUG, e.getMessage(), e));
+            } catch (StoreException e) {
+                end(Thread.interrupted() ? new InterruptedException("the sync was stopped") : new SourceException(SourceException.Kind.TEMPORARY, e.getMessage(), e));
+            } catch (SourceException | InterruptedException | RuntimeException e) {
+                end(e);
+            }
         }
+        switch (over) {
+            case null -> { }
+            case SourceException e -> throw e;
+            case InterruptedException e -> throw e;
+            case RuntimeException e -> throw e;
+            default -> throw new IllegalStateException(over);
+        }
+    }
+
+    private void end(Exception reason) throws SourceException {
+        over = reason;
+        drop();
+    }
+
+    /** Why the load is held, or null. The source may have caught what it was told. */
+    HeldException held() {
+        return over instanceof HeldException held ? held : null;
     }
 
     /** Forgets what was not committed. */
@@ -112,7 +138,6 @@ final class LoadSink implements Sink {
                 fault[0] = e;
             }
             if (fault[0] != null) {
-                // A file that cannot be read harms no other part of the same checkpoint.
                 pending.abandonPart();
             }
         });
@@ -132,18 +157,23 @@ final class LoadSink implements Sink {
             return;
         }
         attempt(() -> {
-            ChangeSet changes;
+            Commit.Outcome outcome;
             try (Ticker ticker = new Ticker(store, progress, "storing " + dataset.name())) {
-                changes = new Commit(store, pending, derivations, approved).apply(next, load);
+                outcome = new Commit(store, pending, derivations, approved).apply(next, load);
             }
             cursor = next;
-            load = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), "RUNNING", load.started(), null, load.inserted() + changes.inserted(),
-                    load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), load.places(), "");
-            if (changes.changesRows()) {
+            load = outcome.load();
+            recorded = true;
+            pending = fresh();
+            if (outcome.changes().changesRows()) {
                 committed.accept(load);
             }
         });
-        pending = fresh();
+    }
+
+    /** Whether the ledger knows the load already, as running. */
+    boolean recorded() {
+        return recorded;
     }
 
     @Override

@@ -35,6 +35,7 @@ final class Run implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Run.class);
     /** How long a run waits for the new version of a connector that was taken away. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String CANCELLED = "the sync of %s was cancelled; what it had committed stays";
 
     private final Store store;
     private final String id;
@@ -44,7 +45,6 @@ final class Run implements Runnable {
     private final String baseCurrency;
     private final Sniffer sniffer;
     private final Consumer<LoadRow> committed;
-    private final Consumer<LoadRow> finished;
     private final Thread thread;
 
     private final List<Load> loads = new ArrayList<>();
@@ -58,7 +58,7 @@ final class Run implements Runnable {
     private boolean replaced;
 
     Run(Store store, String id, String connection, Source source, boolean approved, Progress progress, String baseCurrency, Sniffer sniffer,
-            Consumer<LoadRow> committed, Consumer<LoadRow> finished) {
+            Consumer<LoadRow> committed) {
         this.store = store;
         this.id = id;
         this.connection = connection;
@@ -68,7 +68,6 @@ final class Run implements Runnable {
         this.baseCurrency = baseCurrency;
         this.sniffer = sniffer;
         this.committed = committed;
-        this.finished = finished;
         this.thread = Thread.ofPlatform().name("sync-" + connection).unstarted(this);
     }
 
@@ -145,6 +144,7 @@ final class Run implements Runnable {
                     return;
                 } catch (InterruptedException e) {
                     if (!goesOn()) {
+                        failure = CANCELLED.formatted(connection);
                         return;
                     }
                     log.info("{}: the connector is being replaced; the sync goes on with its new version", connection);
@@ -155,6 +155,9 @@ final class Run implements Runnable {
                     }
                 }
             }
+        } catch (RuntimeException | Error e) {
+            failure = "the sync of " + connection + " broke off: " + e + "; this is a bug, the log has the details";
+            log.error("{}: the sync broke off", connection, e);
         } finally {
             MDC.remove("run");
         }
@@ -163,21 +166,24 @@ final class Run implements Runnable {
     private synchronized boolean goesOn() {
         boolean again = replaced && !cancelled;
         replaced = false;
+        // What interrupted the old connector is not meant for the new one.
+        Thread.interrupted();
         return again;
     }
 
     /** The source to read from; null if the run is over. */
     private synchronized Source await() {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        try {
-            while (source == null && !cancelled && System.nanoTime() < end) {
+        while (source == null && !cancelled && System.nanoTime() < end) {
+            try {
                 wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            } catch (InterruptedException e) {
+                // Whoever ends the run says so by 'cancelled'; an interrupt alone was meant for the connector that left.
+                log.debug("{}: interrupted while waiting for a connector", connection);
             }
-        } catch (InterruptedException e) {
-            cancelled = true;
         }
         if (source == null || cancelled) {
-            failure = cancelled ? "the sync of " + connection + " was cancelled; what it had committed stays"
+            failure = cancelled ? CANCELLED.formatted(connection)
                     : "the connector of " + connection + " was taken away while it synced; what was committed stays, and the next sync goes on from there";
             log.warn(failure);
             return null;
@@ -194,68 +200,106 @@ final class Run implements Runnable {
             datasets = current.discover(sniffer);
             models = current.models();
         } catch (SourceException e) {
+            endIfUnwanted(current);
             failure = e.getMessage();
             log.warn("{}: {}", connection, e.getMessage());
             log.debug("{}: the cause", connection, e);
             return;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             failure = "the connector of " + connection + " failed: " + e + "; this is a bug of it, the log has the details";
             log.error("{}: discovery failed", connection, e);
             return;
         }
         for (Dataset dataset : datasets) {
-            if (!done.contains(dataset.name())) {
-                sync(current, dataset, models);
-                done.add(dataset.name());
+            if (done.contains(dataset.name())) {
+                continue;
             }
+            endIfUnwanted(current);
+            sync(current, dataset, models);
+            done.add(dataset.name());
+        }
+    }
+
+    /** Between two reads: a connector that is leaving need not be interrupted. */
+    private synchronized void endIfUnwanted(Source current) throws InterruptedException {
+        if (cancelled || source != current) {
+            replaced |= !cancelled;
+            throw new InterruptedException("the sync ends before its next dataset");
         }
     }
 
     private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
-        LoadRow begun = null;
-        LoadSink sink = null;
+        LoadRow begun;
+        LoadSink sink;
+        Cursor cursor;
         try {
             List<Derivation> derivations = derivations(dataset, models);
-            Cursor cursor = store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
-            begun = new LoadRow(store.write(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
+            cursor = store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
+            begun = new LoadRow(store.read(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
             sink = new LoadSink(store, dataset, derivations, approved, cursor, begun, progress, committed);
-            log.info("{}.{}: load {} begins", connection, dataset.name(), begun.id());
+        } catch (StoreException | SourceException e) {
+            failure = e.getMessage();
+            log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
+            return;
+        }
+        log.info("{}.{}: load {} begins", connection, dataset.name(), begun.id());
+        Ending ending;
+        try {
             current.read(new Request(dataset, cursor, sniffer), sink);
-            sink.drop();
-            LoadRow load = sink.load();
-            boolean changed = load.inserted() + load.updated() + load.removed() + load.quarantined() > 0;
-            finish(load, changed ? Load.State.COMMITTED : Load.State.UNCHANGED, "");
-        } catch (HeldException e) {
-            finish(sink.load(), Load.State.HELD, e.getMessage() + ". Nothing of it was changed. If that is meant, sync again with --approve.");
+            ending = null;
         } catch (SourceException e) {
             log.debug("{}.{}: the cause", connection, dataset.name(), e);
-            finish(sink == null ? begun : sink.load(), Load.State.FAILED, e.getMessage());
-        } catch (StoreException e) {
-            log.error("{}.{}: the store failed", connection, dataset.name(), e);
-            failure = e.getMessage();
-            if (begun != null) {
-                finish(sink == null ? begun : sink.load(), Load.State.FAILED, e.getMessage());
-            }
+            ending = new Ending(Load.State.FAILED, e.getMessage());
         } catch (InterruptedException e) {
-            boolean again;
-            synchronized (this) {
-                again = replaced && !cancelled;
-            }
-            if (!again) {
-                Thread.interrupted();
-                finish(sink == null ? begun : sink.load(), Load.State.CANCELLED, "It was cancelled; what it had committed stays, and the next sync goes on from there.");
-            } else if (sink != null && sink.load().inserted() + sink.load().updated() + sink.load().removed() > 0) {
-                finish(sink.load(), Load.State.COMMITTED, "The connector was replaced here; the next load goes on from this one.");
-            }
-            throw e;
-        } catch (RuntimeException e) {
+            ending = new Ending(Load.State.CANCELLED, "It was interrupted; what it had committed stays, and the next sync goes on from there.");
+        } catch (HeldException e) {
+            log.debug("{}.{}: held", connection, dataset.name());
+            ending = null;
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
             log.error("{}.{}: the connector failed", connection, dataset.name(), e);
-            finish(sink == null ? begun : sink.load(), Load.State.FAILED, "the connector failed: " + e + "; this is a bug of it, the log has the details");
+            ending = new Ending(Load.State.FAILED, "the connector failed: " + e + "; this is a bug of it, the log has the details");
         } finally {
-            if (sink != null) {
-                close(sink);
-            }
+            close(sink);
         }
+        if (sink.held() != null) {
+            ending = new Ending(Load.State.HELD, sink.held().getMessage() + ". Nothing of it was changed. If that is meant, sync again with --approve.");
+        }
+        conclude(sink, ending);
+    }
+
+    /** How a load ended, where it did not simply come to its end. */
+    private record Ending(Load.State state, String message) {}
+
+    /** A source may end by returning, or in whatever way, when it is interrupted: what counts is that it was told to. */
+    private void conclude(LoadSink sink, Ending ending) throws InterruptedException {
+        boolean stopped;
+        boolean leaving;
+        synchronized (this) {
+            stopped = cancelled;
+            leaving = replaced && !cancelled;
+        }
+        LoadRow load = sink.load();
+        boolean changed = load.inserted() + load.updated() + load.removed() + load.quarantined() > 0;
+        Load.State whole = changed ? Load.State.COMMITTED : Load.State.UNCHANGED;
+        // The end is recorded by an uninterrupted thread, beside whatever load of another connection is running.
+        Thread.interrupted();
+        if (stopped) {
+            finish(load, Load.State.CANCELLED, "It was cancelled; what it had committed stays, and the next sync goes on from there.");
+        } else if (leaving) {
+            if (sink.recorded()) {
+                finish(load, whole, "The connector was replaced here; the next load goes on from this one.");
+            }
+        } else {
+            finish(load, ending == null ? whole : ending.state, ending == null ? "" : ending.message);
+        }
+        if (stopped || leaving) {
+            throw new InterruptedException("the sync was stopped");
+        }
+    }
+
+    /** Whether somebody ended it. */
+    synchronized boolean cancelled() {
+        return cancelled;
     }
 
     private void close(LoadSink sink) {
@@ -278,29 +322,21 @@ final class Run implements Runnable {
         return derivations;
     }
 
-    private void finish(LoadRow load, Load.State state, String message) throws InterruptedException {
-        if (load == null) {
-            return;
-        }
+    private void finish(LoadRow load, Load.State state, String message) {
         LoadRow over = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), state.name(), load.started(), store.clock().instant(), load.inserted(),
                 load.updated(), load.removed(), load.quarantined(), load.places(), message);
         try {
-            LoadRow written = store.write(sql -> {
-                // The places stand in the record that the last commit wrote.
-                String places = sql.first("SELECT places FROM ledger.loads WHERE id = ?", row -> row.getString(1), load.id());
-                LoadRow last = new LoadRow(over.id(), over.run(), over.connection(), over.dataset(), over.state(), over.started(), over.finished(), over.inserted(),
-                        over.updated(), over.removed(), over.quarantined(), places == null ? "" : places, over.message());
-                Ledger.load(sql, last);
-                return last;
+            store.note(sql -> {
+                Ledger.load(sql, over);
+                return over;
             });
             store.reached(Step.FINISHED);
-            loads.add(LoadHistory.load(written));
-            finished.accept(written);
             log.info("{}.{}: load {} {}: {} inserted, {} updated, {} removed, {} in quarantine{}", connection, load.dataset(), load.id(), state, over.inserted(),
                     over.updated(), over.removed(), over.quarantined(), message.isEmpty() ? "" : ". " + message);
         } catch (StoreException e) {
             failure = e.getMessage();
             log.error("{}.{}: the end of load {} could not be recorded", connection, load.dataset(), load.id(), e);
         }
+        loads.add(LoadHistory.load(over));
     }
 }

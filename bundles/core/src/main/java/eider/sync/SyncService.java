@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,9 +49,12 @@ public final class SyncService implements Syncs {
         final String connector;
         /** Null while its connector is gone. */
         Source source;
+        /** Set where this connection was refused, and for which name. */
+        Source refused;
+        String wanted;
         Run run;
         String failure = "";
-        String doing = "";
+        volatile String doing = "";
 
         Entry(String name, String connector) {
             this.name = name;
@@ -68,6 +70,8 @@ public final class SyncService implements Syncs {
     private final Map<String, Entry> entries = new TreeMap<>();
     private final List<FileOpener> openers = new CopyOnWriteArrayList<>();
     private volatile String baseCurrency;
+    /** Guarded by entries. */
+    private boolean stopping;
 
     @Activate
     public SyncService(@Reference Store store, @Reference LoadHistory history, BusinessConfig config) {
@@ -90,6 +94,8 @@ public final class SyncService implements Syncs {
     public void stop() throws InterruptedException {
         List<Run> running;
         synchronized (entries) {
+            stopping = true;
+            entries.notifyAll();
             running = entries.values().stream().map(entry -> entry.run).filter(run -> run != null).toList();
         }
         for (Run run : running) {
@@ -126,18 +132,19 @@ public final class SyncService implements Syncs {
     private void arrive(String name, String connector, Source source) {
         synchronized (entries) {
             Entry entry = entries.get(name);
-            if (!NAME.matcher(name).matches() || name.contains("__") || name.equals(BY_HAND) || entry != null && entry.source != null) {
-                String refusal = entry != null && entry.source != null
+            if (!named(name) || entry != null && entry.source != null) {
+                Entry refused = new Entry(connector + "~" + name, connector);
+                refused.refused = source;
+                refused.wanted = name;
+                refused.failure = named(name)
                         ? "the name " + name + " is taken by a connection of " + entry.connector + ": rename the file " + connector + "~" + name + ".cfg"
                         : "'" + name + "' is no name for a connection: lower_snake, at most 41 characters, beginning with a letter; rename the file " + connector + "~"
                                 + name + ".cfg";
-                Entry refused = new Entry(connector + "~" + name, connector);
-                refused.failure = refusal;
                 entries.put(refused.name, refused);
-                log.error(refusal);
+                log.error(refused.failure);
                 return;
             }
-            if (entry == null) {
+            if (entry == null || entry.run == null) {
                 entry = new Entry(name, connector);
                 entries.put(name, entry);
             }
@@ -151,9 +158,14 @@ public final class SyncService implements Syncs {
         }
     }
 
+    private static boolean named(String name) {
+        return NAME.matcher(name).matches() && !name.contains("__") && !name.equals(BY_HAND);
+    }
+
     private void leave(Source source) throws InterruptedException {
-        Run run = null;
+        Run run;
         synchronized (entries) {
+            entries.values().removeIf(entry -> entry.refused == source);
             Entry entry = entries.values().stream().filter(candidate -> candidate.source == source).findFirst().orElse(null);
             if (entry == null) {
                 return;
@@ -164,6 +176,11 @@ public final class SyncService implements Syncs {
                 entries.remove(entry.name);
             }
             log.info("connection {} is gone", entry.name);
+            Entry next = entries.values().stream().filter(candidate -> entry.name.equals(candidate.wanted)).findFirst().orElse(null);
+            if (next != null) {
+                entries.remove(next.name);
+                arrive(next.wanted, next.connector, next.refused);
+            }
         }
         if (run != null) {
             run.release(source, GRACE);
@@ -177,7 +194,7 @@ public final class SyncService implements Syncs {
             if (present != null && present.source != null) {
                 throw new EngineException("there is a connection '" + name + "' already");
             }
-            if (!NAME.matcher(name).matches() || name.contains("__") || name.equals(BY_HAND)) {
+            if (!named(name)) {
                 throw new EngineException("'" + name + "' is no name for a connection: lower_snake, at most 41 characters, beginning with a letter");
             }
             arrive(name, "host", source);
@@ -206,7 +223,7 @@ public final class SyncService implements Syncs {
         List<Load> latest;
         String problem = "";
         try {
-            latest = history.latest(10_000);
+            latest = history.lastOfEach();
         } catch (EngineException e) {
             latest = List.of();
             problem = e.getMessage();
@@ -223,14 +240,10 @@ public final class SyncService implements Syncs {
     }
 
     private static Connection connection(Entry entry, List<Load> latest, String problem) {
-        Map<String, Load> last = new LinkedHashMap<>();
-        for (Load load : latest) {
-            if (load.connection().equals(entry.name)) {
-                last.putIfAbsent(load.dataset(), load);
-            }
-        }
-        List<Load> loads = List.copyOf(last.values());
-        Load bad = loads.stream().filter(load -> load.state() == Load.State.FAILED || load.state() == Load.State.HELD).findFirst().orElse(null);
+        List<Load> loads = latest.stream().filter(load -> load.connection().equals(entry.name)).toList();
+        // A dataset that failed long ago and is not there any more is no trouble of today: only the last run counts.
+        Load bad = loads.stream().filter(load -> load.run().equals(loads.getFirst().run()))
+                .filter(load -> load.state() == Load.State.FAILED || load.state() == Load.State.HELD).findFirst().orElse(null);
         Connection.State state;
         String message;
         if (entry.run != null) {
@@ -259,14 +272,14 @@ public final class SyncService implements Syncs {
             List<String> names;
             String failure;
             synchronized (entries) {
-                Entry found = entries.get(connection);
-                failure = found == null ? "" : found.failure;
+                failure = entries.values().stream().filter(candidate -> connection.equals(candidate.name) || connection.equals(candidate.wanted))
+                        .map(candidate -> candidate.failure).findFirst().orElse("");
                 names = entries.values().stream().filter(candidate -> candidate.source != null && !candidate.name.equals(BY_HAND)).map(candidate -> candidate.name).toList();
             }
             throw new EngineException(!failure.isEmpty() ? failure : "there is no connection '" + connection + "'" + (names.isEmpty()
                     ? "; there is none at all: put a connector jar into plugins/ and a file <connector>~<name>.cfg into config/" : "; there are " + String.join(", ", names)));
         }
-        return run(entry, approved, progress);
+        return run(entry, null, approved, progress);
     }
 
     @Override
@@ -282,14 +295,21 @@ public final class SyncService implements Syncs {
         if (opener == null) {
             throw new EngineException("no connector here can open files: put connector-files.jar into plugins/");
         }
+        Source source;
+        try {
+            source = opener.open(found, dataset);
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
         Entry entry;
         synchronized (entries) {
             entry = entries.computeIfAbsent(BY_HAND, name -> new Entry(name, "files"));
-            if (entry.run == null) {
-                entry.source = opener.open(found, dataset);
-            }
         }
-        return run(entry, approved, progress).getFirst();
+        List<Load> loads = run(entry, source, approved, progress);
+        if (loads.isEmpty()) {
+            throw new EngineException("nothing was read from " + found + ": the connector offers no dataset for it");
+        }
+        return loads.getFirst();
     }
 
     private <T> T await(Supplier<T> wanted) throws InterruptedException {
@@ -304,17 +324,27 @@ public final class SyncService implements Syncs {
         }
     }
 
-    private List<Load> run(Entry entry, boolean approved, Progress progress) throws EngineException, InterruptedException {
+    /** @param file the file that was handed over, which waits for the one before it; null for a connection, which syncs once at a time */
+    private List<Load> run(Entry entry, Source file, boolean approved, Progress progress) throws EngineException, InterruptedException {
         Run run;
         synchronized (entries) {
+            while (file != null && entry.run != null && !stopping) {
+                entries.wait();
+            }
+            if (stopping) {
+                throw new EngineException("Eider is stopping; nothing was read");
+            }
+            if (file == null && entries.get(entry.name) != entry) {
+                throw new EngineException("the connection " + entry.name + " was replaced just now: sync it again");
+            }
             if (entry.run != null) {
                 throw new EngineException(entry.name + " is being synced already" + (entry.doing.isEmpty() ? "" : ": " + entry.doing));
             }
+            if (file != null) {
+                entry.source = file;
+            }
             String id = Long.toString(store.clock().millis(), 36) + "-" + runs.incrementAndGet();
-            run = new Run(store, id, entry.name, entry.source, approved, (doing, done, total) -> {
-                entry.doing = total > 0 ? doing + ", " + done * 100 / total + " %" : doing;
-                progress.at(doing, done, total);
-            }, baseCurrency, sniffer, history::announce, row -> {});
+            run = new Run(store, id, entry.name, entry.source, approved, new Telling(entry, progress), baseCurrency, sniffer, history::announce);
             entry.run = run;
             entry.failure = "";
         }
@@ -329,8 +359,11 @@ public final class SyncService implements Syncs {
             synchronized (entries) {
                 entry.run = null;
                 entry.doing = "";
-                entry.failure = run.failure() == null ? "" : run.failure();
-                if (entry.source == null && entries.get(entry.name) == entry) {
+                entry.failure = run.failure() == null || run.cancelled() ? "" : run.failure();
+                if (file != null) {
+                    entry.source = null;
+                }
+                if (file == null && entry.source == null && entries.get(entry.name) == entry) {
                     entries.remove(entry.name);
                 }
                 entries.notifyAll();
@@ -340,6 +373,42 @@ public final class SyncService implements Syncs {
             throw new EngineException(run.failure());
         }
         return List.copyOf(run.loads());
+    }
+
+    /** Tells how a run gets on: whoever began it, and whoever looks at the connections. Not more than ten times a second, for a source may tell it with every row. */
+    private static final class Telling implements Progress {
+        private static final long PERIOD_NANOS = 100_000_000;
+
+        private final Entry entry;
+        private final Progress progress;
+        private long next = System.nanoTime();
+        private String last = "";
+        private boolean deaf;
+
+        Telling(Entry entry, Progress progress) {
+            this.entry = entry;
+            this.progress = progress;
+        }
+
+        @Override
+        public synchronized void at(String doing, long done, long total) {
+            long now = System.nanoTime();
+            if (doing.equals(last) && now < next && (total == 0 || done < total)) {
+                return;
+            }
+            next = now + PERIOD_NANOS;
+            last = doing;
+            entry.doing = total > 0 ? doing + ", " + done * 100 / total + " %" : doing;
+            if (deaf) {
+                return;
+            }
+            try {
+                progress.at(doing, done, total);
+            } catch (RuntimeException e) {
+                deaf = true;
+                log.warn("{}: whoever began the sync cannot be told how it gets on; it goes on", entry.name, e);
+            }
+        }
     }
 
     private static void joinUninterruptibly(Run run) {
