@@ -27,6 +27,7 @@
     }
   };
   const count = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
+  const monthFormat = new Intl.DateTimeFormat(locale, { month: "short", year: "numeric", timeZone: "UTC" });
   const dayFormat = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
 
   // Days on which nothing was sold are zero, not a line drawn over them; a range of more than twenty years is left as it is.
@@ -57,10 +58,13 @@
     backgroundColor: colour("--panel"),
     borderColor: colour("--line"),
     padding: [8, 12],
-    textStyle: { color: colour("--ink"), fontSize: small() + 1, lineHeight: small() + 8, fontFamily: getComputedStyle(document.body).fontFamily },
+    textStyle: { color: colour("--ink"), fontSize: small() + 1, lineHeight: small() + 8, fontFamily: family() },
   });
   const small = () => Math.round(parseFloat(getComputedStyle(root).fontSize) * 0.74);
-  const text = () => ({ fontFamily: getComputedStyle(document.body).fontFamily, color: colour("--soft") });
+  const family = () => getComputedStyle(document.body).fontFamily;
+  // ECharts measures labels by their own font only, so it must stand there and not just for the whole chart.
+  const label = colourName => ({ fontSize: small(), fontFamily: family(), color: colour(colourName) });
+  const text = () => ({ fontFamily: family(), color: colour("--soft") });
   const told = (name, entry, amounts) => plain(name) + "\n" + amounts.format(entry.sales) + "\n" + count.format(entry.transactions)
     + " transactions, " + count.format(entry.units) + " units";
 
@@ -94,12 +98,15 @@
         data: days.map(day => day.date),
         axisLine: { lineStyle: { color: colour("--line") } },
         axisTick: { show: false },
-        axisLabel: { fontSize: small(), color: colour("--soft"), hideOverlap: true, alignMinLabel: "left", alignMaxLabel: "right", formatter: date => dayFormat.format(Date.parse(date)) },
+        axisLabel: Object.assign(label("--soft"), {
+          hideOverlap: true,
+          formatter: date => (long ? monthFormat : dayFormat).format(Date.parse(date)),
+        }),
       },
       yAxis: {
         type: "value",
         splitNumber: 4,
-        axisLabel: { fontSize: small(), color: colour("--soft"), formatter: value => short.format(value) },
+        axisLabel: Object.assign(label("--soft"), { formatter: value => short.format(value) }),
         splitLine: { lineStyle: { color: colour("--line") } },
       },
       dataZoom: days.length > 60 ? [{
@@ -152,7 +159,7 @@
         data: names,
         axisLine: { show: false },
         axisTick: { show: false },
-        axisLabel: { fontSize: small(), color: colour("--ink"), width: narrow.matches ? 92 : 130, overflow: "truncate" },
+        axisLabel: Object.assign(label("--ink"), { width: narrow.matches ? 100 : 140, overflow: "truncate" }),
       },
       series: [{
         type: "bar",

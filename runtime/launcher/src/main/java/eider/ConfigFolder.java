@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.Collections;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -18,19 +19,22 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationPlugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The files of {@code config/} as configurations: {@code <pid>.cfg} and {@code <pid>~<name>.cfg}, in UTF-8, {@code key = value} as java.util.Properties reads it, with
  * {@code $[env:NAME]} standing for a variable of the environment. Read once before the engine starts, so that it starts configured, and then twice a second looked at
- * for changes. A file that cannot be understood changes nothing and is told in the log.
+ * for changes. A file that cannot be understood changes nothing and is told in the log. Variables are filled in where a configuration is handed out, not where it is
+ * kept: ConfigAdmin writes what it keeps to the disk.
  *
  * <p>Felix FileInstall does not serve here: it takes only {@code -} between pid and name, and leaves an unset variable in the value (docs/decisions/0004).
  */
-final class ConfigFolder implements AutoCloseable {
+final class ConfigFolder implements ConfigurationPlugin, AutoCloseable {
     /** The property by which a configuration says which file it came from. */
     static final String FILE = "eider.file";
     private static final Logger LOG = LoggerFactory.getLogger(ConfigFolder.class);
@@ -140,22 +144,28 @@ final class ConfigFolder implements AutoCloseable {
         }
         Map<String, String> options = new HashMap<>();
         for (String key : properties.stringPropertyNames()) {
-            options.put(key, filled(key, properties.getProperty(key).strip()));
+            String value = properties.getProperty(key).strip();
+            for (Matcher variable = VARIABLE.matcher(value); variable.find(); ) {
+                if (environment.apply(variable.group(1)) == null) {
+                    throw new IllegalArgumentException("option " + key + " names the environment variable " + variable.group(1) + ", which is not set.");
+                }
+            }
+            options.put(key, value);
         }
         return options;
     }
 
-    private String filled(String key, String value) {
-        Matcher variable = VARIABLE.matcher(value);
-        StringBuilder filled = new StringBuilder();
-        while (variable.find()) {
-            String content = environment.apply(variable.group(1));
-            if (content == null) {
-                throw new IllegalArgumentException("option " + key + " names the environment variable " + variable.group(1) + ", which is not set.");
+    /** Called by ConfigAdmin for each configuration that it hands to a component. */
+    @Override
+    public void modifyConfiguration(ServiceReference<?> reference, Dictionary<String, Object> properties) {
+        for (String key : Collections.list(properties.keys())) {
+            if (properties.get(key) instanceof String value && value.contains("$[env:")) {
+                properties.put(key, VARIABLE.matcher(value).replaceAll(variable -> {
+                    String content = environment.apply(variable.group(1));
+                    return Matcher.quoteReplacement(content == null ? variable.group() : content);
+                }));
             }
-            variable.appendReplacement(filled, Matcher.quoteReplacement(content));
         }
-        return variable.appendTail(filled).toString();
     }
 
     /** The configuration that a file stands for, whichever bundle wants it. */

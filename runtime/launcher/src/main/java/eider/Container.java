@@ -76,6 +76,8 @@ final class Container {
         all.put("felix.service.urlhandlers", "false");
         // The home is locked already.
         all.put("felix.cache.locking", "false");
+        // Felix would keep idle resolver threads for a minute after its end.
+        all.put("felix.resolver.parallelism", "1");
         all.put("felix.log.level", "2");
         all.put("felix.log.logger", new OsgiLog.OfFramework());
         all.put("felix.cm.dir", configurations.toString());

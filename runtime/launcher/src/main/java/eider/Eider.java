@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationPlugin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,6 +223,7 @@ public final class Eider implements AutoCloseable {
                     if (stage.level() == 1) {
                         atLevelOne.accept(container);
                         eider.configFolder = new ConfigFolder(home.config(), eider.service(ConfigurationAdmin.class));
+                        container.offer(ConfigurationPlugin.class, eider.configFolder, Map.of(ConfigurationPlugin.CM_RANKING, 500));
                         eider.configFolder.open();
                         eider.configure(configurations);
                     }

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.osgi.framework.Constants;
 import org.osgi.service.cm.ManagedService;
 import org.slf4j.Logger;
@@ -192,6 +194,7 @@ public final class Main {
             say("Eider is not running in " + folder.toAbsolutePath().normalize());
             return DONE;
         }
+        Optional<ProcessHandle> process = HomeLock.holder(home.lock()).flatMap(ProcessHandle::of);
         Optional<CommandClient> server = CommandClient.of(home.commandFile());
         try {
             if (server.isPresent()) {
@@ -212,6 +215,14 @@ public final class Main {
                     + HomeLock.holder(home.lock()).map(pid -> " (pid " + pid + ")").orElse("") + "; its log says why: " + home.logs().resolve("eider.log"));
             }
             Thread.sleep(LOOK_AGAIN);
+        }
+        if (process.isPresent()) {
+            try {
+                // It has let the home go, and is now writing the class archive that makes its next start cheap.
+                process.get().onExit().get(OTHERS.toSeconds(), TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.warn("the stopped process {} is still there", process.get().pid(), e);
+            }
         }
         return DONE;
     }

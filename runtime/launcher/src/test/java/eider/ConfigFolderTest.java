@@ -8,15 +8,20 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Dictionary;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.cm.ConfigurationPlugin;
+import org.osgi.service.cm.ManagedService;
 
 class ConfigFolderTest {
     @TempDir
@@ -38,6 +43,7 @@ class ConfigFolderTest {
 
     private ConfigFolder open() throws Exception {
         ConfigFolder opened = new ConfigFolder(config, admin(), Map.of("SHOP", "Kiel $1")::get);
+        container.offer(ConfigurationPlugin.class, opened, Map.of(ConfigurationPlugin.CM_RANKING, 500));
         opened.open();
         return opened;
     }
@@ -75,11 +81,22 @@ class ConfigFolderTest {
     }
 
     @Test
-    void valuesAreUtf8AndVariablesAreFilledIn() throws Exception {
+    void valuesAreUtf8AndVariablesAreFilledInWhereTheyAreHandedOutButNeverOnTheDisk() throws Exception {
+        Map<String, Object> handed = new ConcurrentHashMap<>();
+        container.offer(ManagedService.class, properties -> {
+            if (properties != null) {
+                Collections.list(properties.keys()).forEach(key -> handed.put(key, properties.get(key)));
+            }
+        }, Map.of("service.pid", "thing"));
         write("thing.cfg", "columns = Größe=size, Preis in €=price\nshop = $[env:SHOP]\n");
-        awaited(() -> options("thing") != null);
-        assertThat(options("thing").get("columns")).isEqualTo("Größe=size, Preis in €=price");
-        assertThat(options("thing").get("shop")).isEqualTo("Kiel $1");
+        awaited(() -> handed.containsKey("shop"));
+        assertThat(handed.get("columns")).isEqualTo("Größe=size, Preis in €=price");
+        assertThat(handed.get("shop")).isEqualTo("Kiel $1");
+        try (Stream<Path> cache = Files.walk(folder.resolve("cache"))) {
+            for (Path file : cache.filter(Files::isRegularFile).toList()) {
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)).as(file.toString()).doesNotContain("Kiel");
+            }
+        }
     }
 
     @Test

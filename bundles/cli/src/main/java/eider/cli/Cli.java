@@ -73,7 +73,8 @@ public final class Cli implements Commands {
 
     /** SQL may begin with a comment, which looks like an option: a space before it says that it is none. */
     private static String sqlOrWord(String word) {
-        return word.startsWith("--") && word.chars().anyMatch(Character::isWhitespace) && !OPTION_WITH_VALUE.matcher(word).lookingAt() ? " " + word : word;
+        boolean sql = word.startsWith("--") && word.chars().anyMatch(Character::isWhitespace) && !OPTION_WITH_VALUE.matcher(word).lookingAt();
+        return sql ? " " + word : word;
     }
 
     private static int helpWidth(int width) {
@@ -83,9 +84,11 @@ public final class Cli implements Commands {
     private static picocli.CommandLine parser(Console console, Engine engine, int helpWidth) {
         picocli.CommandLine parser = new picocli.CommandLine(new EiderCommand(console));
         parser.getCommandSpec().versionProvider(() -> new String[] {"eider " + engine.server().version()});
-        for (Object command : List.of(new ElsewhereCommands.Start(console), new ElsewhereCommands.Test(console), new SyncSalesCommand(console, engine),
-                new PluginsCommand(console, engine), new SourcesCommand(console, engine), new SyncCommand(console, engine), new LoadsCommand(console, engine),
-                new QuarantineCommand(console, engine), new QueryCommand(console, engine), new StatusCommand(console, engine), new StopCommand(console, engine),
+        for (Object command : List.of(
+                new ElsewhereCommands.Start(console), new ElsewhereCommands.Test(console),
+                new SyncSalesCommand(console, engine), new PluginsCommand(console, engine), new SourcesCommand(console, engine),
+                new SyncCommand(console, engine), new LoadsCommand(console, engine), new QuarantineCommand(console, engine),
+                new QueryCommand(console, engine), new StatusCommand(console, engine), new StopCommand(console, engine),
                 new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
             parser.addSubcommand(command);
         }
@@ -107,7 +110,8 @@ public final class Cli implements Commands {
         codes.put(" 0", "done");
         codes.put(" 1", "failed: one sentence on the error stream says why and what to do");
         codes.put(" 2", "wrong usage");
-        parser.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes).descriptionHeading("%n").parameterListHeading("%n")
+        parser.getCommandSpec().usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(codes).descriptionHeading("%n")
+                .parameterListHeading("%n")
                 .optionListHeading("%nOptions:%n").commandListHeading("%nCommands:%n");
         parser.getSubcommands().values().forEach(Cli::layHelpOut);
     }

@@ -21,8 +21,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Compares the files of {@code config/} with what the installed bundles can be configured with, and says of each line that would be silently ignored or misread what is wrong.
- * ConfigAdmin and Declarative Services take anything: a misspelt option is a property that nobody asks for, and a word where a number belongs becomes a 0.
+ * Compares the files of {@code config/} with what the installed bundles can be configured with, and says of each line that would be silently ignored
+ * or misread what is wrong. ConfigAdmin and Declarative Services take anything: a misspelt option is a property that nobody asks for, and a word
+ * where a number belongs becomes a 0.
  */
 final class ConfigCheck {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\[env:([^\\]]*)\\]");
@@ -31,7 +32,8 @@ final class ConfigCheck {
             new Option("level", Metatype.Kind.TEXT, false, List.of("trace", "debug", "info", "warn", "error", "off"), null, null),
             new Option("file_size", Metatype.Kind.TEXT, false, List.of(), null, null),
             new Option("keep_total", Metatype.Kind.TEXT, false, List.of(), null, null),
-            new Option("keep_days", Metatype.Kind.WHOLE_NUMBER, false, List.of(), "0", null)).collect(Collectors.toMap(Option::name, Function.identity())));
+            new Option("keep_days", Metatype.Kind.WHOLE_NUMBER, false, List.of(), "0", null))
+                    .collect(Collectors.toMap(Option::name, Function.identity())));
     private static final String LEVEL_OF = "level.";
     /** Parts that Eider is built from can be configured too, but nobody should need to. */
     private static final String LIBRARY = "org.";
@@ -79,7 +81,8 @@ final class ConfigCheck {
             return List.of(new Problem(0, "this configures nothing: there is no '" + pid + "'." + nearestPid(base, pid) + known()));
         }
         if (metatype.factory() && (tilde < 0 || tilde == base.length() - 1)) {
-            return List.of(new Problem(0, "this configures nothing: there may be several of '" + pid + "', so it needs a name, as in " + pid + "~main.cfg."));
+            return List.of(new Problem(0, "this configures nothing: there may be several of '" + pid + "', so it needs a name, as in " + pid
+                    + "~main.cfg."));
         }
         if (!metatype.factory() && tilde >= 0) {
             return List.of(new Problem(0, "this configures nothing: there is one '" + pid + "' only, call the file " + pid + ".cfg."));
@@ -113,7 +116,8 @@ final class ConfigCheck {
         for (Entry entry : entries) {
             Integer before = lines.putIfAbsent(entry.key(), entry.line());
             if (before != null) {
-                problems.add(new Problem(entry.line(), "option '" + entry.key() + "' stands here a second time (first on line " + before + "); keep one of them."));
+                problems.add(new Problem(entry.line(), "option '" + entry.key() + "' stands here a second time (first on line " + before
+                        + "); keep one of them."));
             }
             checkPlaceholders(entry, problems);
             boolean level = metatype == LOG && entry.key().startsWith(LEVEL_OF);
@@ -160,7 +164,8 @@ final class ConfigCheck {
         String wanted = wanted(value, option);
         if (wanted != null) {
             // a value may be a secret in the wrong place, so it is not repeated, unless it is one of a few known words
-            problems.add(new Problem(entry.line(), "option '" + entry.key() + "' must be " + wanted + (option.allowed().isEmpty() ? "" : Text.nearest(value, option.allowed()))));
+            problems.add(new Problem(entry.line(), "option '" + entry.key() + "' must be " + wanted
+                    + (option.allowed().isEmpty() ? "" : Text.nearest(value, option.allowed()))));
         }
     }
 
@@ -174,7 +179,8 @@ final class ConfigCheck {
             case YES_NO -> value.equals("true") || value.equals("false") ? null : "true or false.";
             case CHARACTER -> value.codePointCount(0, value.length()) == 1 ? null : "a single character.";
             case WHOLE_NUMBER -> value.matches("[+-]?\\d{1,19}") ? range(value, option) : "a whole number.";
-            case NUMBER -> value.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?") ? range(value, option) : "a number, written with a point.";
+            case NUMBER -> value.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,3})?") ? range(value, option)
+                    : "a number, written with a point.";
         };
     }
 

@@ -44,7 +44,8 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Command(name = "check",
             description = {"Check every file in config/.",
-                "Finds names that configure nothing, unknown options, values of the wrong kind, variables that are not set, options given twice. Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
+                "Finds names that configure nothing, unknown options, values of the wrong kind, variables that are not set,"
+                + " options given twice. Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
             footerHeading = "%nExample:%n", footer = "  eider config check")
     int check(@Mixin FormatOption format) throws EngineException {
         Path folder = engine.server().home().resolve("config");
@@ -59,9 +60,11 @@ final class ConfigCommand implements Callable<Integer> {
         if (!format.forPeople()) {
             LISTING.write(console, format.get(), findings);
         } else if (findings.isEmpty()) {
-            console.say(files.isEmpty() ? "There is no configuration in " + folder + "." : Text.count(files.size(), "file") + " checked; nothing is wrong.");
+            console.say(files.isEmpty() ? "There is no configuration in " + folder + "." : Text.count(files.size(), "file")
+                    + " checked; nothing is wrong.");
         } else {
-            findings.forEach(finding -> console.tell(finding.file + (finding.problem.line() == 0 ? "" : ":" + finding.problem.line()) + ": " + finding.problem.sentence()));
+            findings.forEach(finding -> console.tell(finding.file + (finding.problem.line() == 0 ? "" : ":" + finding.problem.line()) + ": "
+                    + finding.problem.sentence()));
         }
         return findings.isEmpty() ? Cli.DONE : Cli.FAILED;
     }

@@ -14,7 +14,8 @@ import java.util.List;
 import java.util.Properties;
 
 /**
- * A configuration file with the line of each entry. The syntax is that of {@link Properties}, which reads each entry; only the lines are counted here, as it forgets them.
+ * A configuration file with the line of each entry. The syntax is that of {@link Properties}, which reads each entry; only the lines are counted
+ * here, as it forgets them.
  *
  * @param entries as they stand, a key perhaps twice
  * @param problems what could not be read
@@ -28,7 +29,8 @@ record ConfigFile(List<Entry> entries, List<Problem> problems) {
     record Problem(int line, String sentence) {}
 
     static ConfigFile read(byte[] bytes) {
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
         ByteBuffer in = ByteBuffer.wrap(bytes);
         CharBuffer out = CharBuffer.allocate(bytes.length);
         CoderResult result = decoder.decode(in, out, true);
@@ -41,7 +43,9 @@ record ConfigFile(List<Entry> entries, List<Problem> problems) {
         }
         String text = out.flip().toString();
         if (text.startsWith("\ufeff")) {
-            return new ConfigFile(List.of(), List.of(new Problem(1, "the file begins with a byte order mark, which becomes part of the first option's name; save it as UTF-8 without one.")));
+            return new ConfigFile(List.of(), List.of(new Problem(1,
+                    "the file begins with a byte order mark, which becomes part of the first option's name;"
+                    + " save it as UTF-8 without one.")));
         }
         return parse(text);
     }

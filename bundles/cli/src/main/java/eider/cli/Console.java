@@ -1,18 +1,21 @@
 package eider.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Where a command prints: UTF-8, line ends {@code \n} on every system, and flushed by {@link #flush} or where the two streams take turns. */
 final class Console {
+    private final OutputStream answer;
     private final PrintStream out;
     private final PrintStream err;
     private final int width;
     private final Path directory;
 
     Console(eider.engine.CommandLine line) {
+        this.answer = line.out();
         this.out = new PrintStream(new BufferedOutputStream(line.out(), 1 << 15), false, StandardCharsets.UTF_8);
         this.err = new PrintStream(new BufferedOutputStream(line.err(), 1 << 10), false, StandardCharsets.UTF_8);
         this.width = line.width();
@@ -60,7 +63,8 @@ final class Console {
 
     /** Whether nobody reads any more: the terminal was closed, the pipe's reader is gone. */
     boolean gone() {
-        return out.checkError();
+        // a PrintStream below swallows the exception that ours would notice
+        return out.checkError() || answer instanceof PrintStream printed && printed.checkError();
     }
 
     void flush() {

@@ -5,8 +5,9 @@ import java.util.List;
 /**
  * CSV by RFC 4180: CRLF at the end of each line, quotes where they are needed. A missing value is an empty field, an empty text is {@code ""}.
  *
- * <p>A value that begins with {@code =}, {@code +}, {@code -} or {@code @} is left as it is, although a spreadsheet that opens the file may take it for a formula: this output
- * is for programs, and a program must get what is stored. On a terminal, control characters other than line breaks are made visible; into a file or pipe they go as they are.
+ * <p>A value that begins with {@code =}, {@code +}, {@code -} or {@code @} is left as it is, although a spreadsheet that opens the file may take it
+ * for a formula: this output is for programs, and a program must get what is stored. On a terminal, control characters other than line breaks are
+ * made visible; into a file or pipe they go as they are.
  */
 final class Csv implements RowWriter {
     private final Console console;

@@ -9,7 +9,8 @@ import picocli.CommandLine.ScopeType;
 @Command(name = "eider", synopsisSubcommandLabel = "COMMAND", sortOptions = false,
         description = {
             "Analytics from connector jars and data files: syncs sales into a database of its own and shows them as pages and figures.",
-            "", "Every command takes --home DIR, before or after it: the folder with config, plugins, data, inbox and logs. Where a server runs on that home,"
+            "", "Every command takes --home DIR, before or after it: the folder with config, plugins, data, inbox and logs."
+                + " Where a server runs on that home,"
                 + " the command talks to it; otherwise it works by itself."},
         footerHeading = "%nExample:%n", footer = {"  eider start --demo", "  eider sync-sales --csv docs/examples/sales.csv",
             "  eider query \"select region, sum(total_amount) from sales group by all\""})

@@ -15,7 +15,8 @@ final class ElsewhereCommands {
 
     /** {@code eider start}. */
     @Command(name = "start", sortOptions = false, description = {"Start the server in the foreground.",
-            "Prints the address when it is ready. Ctrl+C, or 'eider stop' from elsewhere, stops it in good order. The first start from a checkout builds Eider before."},
+            "Prints the address when it is ready. Ctrl+C, or 'eider stop' from elsewhere, stops it in good order."
+                + " The first start from a checkout builds Eider before."},
             footerHeading = "%nExample:%n", footer = "  eider start --home /srv/eider --port 8080")
     static final class Start implements Callable<Integer> {
         private final Console console;
@@ -23,7 +24,8 @@ final class ElsewhereCommands {
         @Option(names = "--demo", description = "Fill a fresh home with demo data. The home stays a demo for good.")
         private boolean demo;
 
-        @Option(names = "--port", paramLabel = "N", description = "Port of the pages on this machine (127.0.0.1); 8080 if not given, 0 for any free one.")
+        @Option(names = "--port", paramLabel = "N",
+                description = "Port of the pages on this machine (127.0.0.1); 8080 if not given, 0 for any free one.")
         private int port;
 
         Start(Console console) {
@@ -53,7 +55,8 @@ final class ElsewhereCommands {
     }
 
     /** {@code eider bench}. */
-    @Command(name = "bench", sortOptions = false, description = {"Measure Eider on this machine.", "Loading, memory, start and hot deploy: prints the figures beside their aims. Takes minutes."},
+    @Command(name = "bench", sortOptions = false, description = {"Measure Eider on this machine.",
+            "Loading, memory, start and hot deploy: prints the figures beside their aims. Takes minutes."},
             footerHeading = "%nExample:%n", footer = "  eider bench --quick --json bench.json")
     static final class Bench implements Callable<Integer> {
         private final Console console;
@@ -63,6 +66,9 @@ final class ElsewhereCommands {
 
         @Option(names = "--quick", description = "One million rows, and fewer rounds.")
         private boolean quick;
+
+        @Option(names = "--large", description = "Load a file with three times the rows as well: memory must not grow with it.")
+        private boolean large;
 
         @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file as well.")
         private String json;

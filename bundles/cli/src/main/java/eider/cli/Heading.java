@@ -31,6 +31,7 @@ record Heading(String key, String title, boolean right, boolean grouped, String 
     }
 
     private static boolean numeric(String type) {
-        return !type.endsWith("]") && (type.startsWith("DECIMAL") || type.endsWith("INT") || type.endsWith("INTEGER") || type.equals("DOUBLE") || type.equals("FLOAT"));
+        return !type.endsWith("]") && (type.startsWith("DECIMAL") || type.endsWith("INT") || type.endsWith("INTEGER") || type.equals("DOUBLE")
+                || type.equals("FLOAT"));
     }
 }

@@ -6,8 +6,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * JSON, written by hand: it must escape what a terminal would obey (C1 controls, marks of direction) and leave every other letter readable, and Jackson can only be asked for
- * all of non-ASCII or none; and a command that starts in a process of its own should not pay for a library's classes. Decimals keep all their digits.
+ * JSON, written by hand: it must escape what a terminal would obey (C1 controls, marks of direction) and leave every other letter readable, and
+ * Jackson can only be asked for all of non-ASCII or none; and a command that starts in a process of its own should not pay for a library's classes.
+ * Decimals keep all their digits.
  */
 final class Json implements RowWriter {
     private final Console console;

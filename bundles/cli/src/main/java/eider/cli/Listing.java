@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * Things of one kind and their columns, some for people, some for scripts, most for both. Keys are stable: scripts rely on them; a new column goes to the end.
+ * Things of one kind and their columns, some for people, some for scripts, most for both. Keys are stable: scripts rely on them; a new column goes
+ * to the end.
  *
  * @param <T> what is listed
  */

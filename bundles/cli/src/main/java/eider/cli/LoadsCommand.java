@@ -8,7 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code eider loads}. */
-@Command(name = "loads", sortOptions = false, description = {"List the newest loads.", "The newest comes first: what each brought, from where, and why it failed or is held."},
+@Command(name = "loads", sortOptions = false, description = {"List the newest loads.",
+        "The newest comes first: what each brought, from where, and why it failed or is held."},
         footerHeading = "%nExample:%n", footer = "  eider loads --limit 5")
 final class LoadsCommand implements Callable<Integer> {
     private final Console console;

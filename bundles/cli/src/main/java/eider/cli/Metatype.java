@@ -59,7 +59,8 @@ record Metatype(String pid, boolean factory, Map<String, Option> options) {
         for (Element designate : children(root, "Designate")) {
             boolean factory = designate.hasAttribute("factoryPid");
             for (Element object : children(designate, "Object")) {
-                metatypes.add(new Metatype(designate.getAttribute(factory ? "factoryPid" : "pid"), factory, classes.getOrDefault(object.getAttribute("ocdref"), Map.of())));
+                metatypes.add(new Metatype(designate.getAttribute(factory ? "factoryPid" : "pid"), factory,
+                        classes.getOrDefault(object.getAttribute("ocdref"), Map.of())));
             }
         }
         return metatypes;

@@ -62,12 +62,13 @@ final class Outcome {
                 yield true;
             }
             case HELD -> {
-                console.tell(load.dataset() + " is held back, nothing was changed: " + orElse(load.message(), "it would remove a large part of what is there."));
+                console.tell(load.dataset() + " is held back: " + orElse(load.message(),
+                        "it would remove a large part of what is there; nothing was changed."));
                 console.tell("If that is right, go on with: " + goOn);
                 yield false;
             }
             case FAILED -> {
-                console.tell(load.dataset() + " failed, nothing was changed: " + orElse(load.message(), "the log tells why."));
+                console.tell(load.dataset() + " failed: " + orElse(load.message(), "the log tells why."));
                 yield false;
             }
             case CANCELLED -> {

@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * One line at the bottom of a terminal that tells how far a long task is; on anything but a terminal it writes nothing. It appears only when the task takes a while,
- * is renewed a few times a second, and is wiped away by {@link #close}. Carriage returns and spaces do all of it, which every terminal understands.
+ * One line at the bottom of a terminal that tells how far a long task is; on anything but a terminal it writes nothing. It appears only when the
+ * task takes a while, is renewed a few times a second, and is wiped away by {@link #close}. Carriage returns and spaces do all of it, which every
+ * terminal understands.
  */
 final class ProgressBar implements Progress, AutoCloseable {
     private static final long PATIENCE = Duration.ofMillis(400).toNanos();

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code eider quarantine [SOURCE]}. */
-@Command(name = "quarantine", sortOptions = false, description = {"List the rows that were kept aside because they are bad.", "The newest comes first: where each stands, why it is bad, and its raw text."},
+@Command(name = "quarantine", sortOptions = false, description = {"List the rows that were kept aside because they are bad.",
+        "The newest comes first: where each stands, why it is bad, and its raw text."},
         footerHeading = "%nExample:%n", footer = "  eider quarantine inbox --limit 100 --format csv")
 final class QuarantineCommand implements Callable<Integer> {
     private static final Listing<Quarantined> LISTING = new Listing<Quarantined>()
@@ -51,7 +52,8 @@ final class QuarantineCommand implements Callable<Integer> {
         LISTING.write(console, format.get(), rows);
         long all = loads.quarantined(source);
         if (all > rows.size()) {
-            console.tell("These are the newest " + Text.grouped(rows.size()) + " of " + Text.count(all, "row") + "; see more with --limit " + all + ".");
+            console.tell("These are the newest " + Text.grouped(rows.size()) + " of " + Text.count(all, "row") + "; see more with --limit " + all
+                    + ".");
         }
         return Cli.DONE;
     }

@@ -1,7 +1,8 @@
 package eider.cli;
 
 /**
- * Writes rows as they come, in bounded memory. Values are of the types that {@link eider.engine.Rows} names, and beside them {@link java.time.Instant} and enums.
+ * Writes rows as they come, in bounded memory. Values are of the types that {@link eider.engine.Rows} names, and beside them {@link
+ * java.time.Instant} and enums.
  */
 interface RowWriter extends AutoCloseable {
 

@@ -27,8 +27,8 @@ import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 
 /**
- * The services as they stand in the OSGi registry. Declarative Services could inject them, but then the store would open before a command line is even parsed:
- * the engine's components are delayed, and getting one opens it.
+ * The services as they stand in the OSGi registry. Declarative Services could inject them, but then the store would open before a command line is
+ * even parsed: the engine's components are delayed, and getting one opens it.
  */
 final class ServiceEngine implements Engine {
     private static final Pattern SENTENCE = Pattern.compile("^(?:Caused by: )?eider\\.engine\\.EngineException: (.+)$", Pattern.MULTILINE);
@@ -86,7 +86,10 @@ final class ServiceEngine implements Engine {
         return type.cast(known);
     }
 
-    /** Waits for the reference and leaves the service itself alone: a tracker without a customizer would get it, and a component that fails would be tried again and again. */
+    /**
+     * Waits for the reference and leaves the service itself alone: a tracker without a customizer would get it, and a component that fails would be
+     * tried again and again.
+     */
     private <S> ServiceReference<S> reference(Class<S> type) throws EngineException {
         ServiceTracker<S, ServiceReference<S>> tracker = new ServiceTracker<>(context, type, new ReferencesOnly<>());
         tracker.open();
@@ -104,7 +107,10 @@ final class ServiceEngine implements Engine {
         }
     }
 
-    /** The sentence of the component that could not start. Declarative Services keeps it as the text of a stack trace, and hands out null instead of an exception. */
+    /**
+     * The sentence of the component that could not start. Declarative Services keeps it as the text of a stack trace, and hands out null instead of
+     * an exception.
+     */
     private String failure() {
         ServiceReference<ServiceComponentRuntime> reference = context.getServiceReference(ServiceComponentRuntime.class);
         ServiceComponentRuntime components = reference == null ? null : context.getService(reference);
@@ -138,7 +144,8 @@ final class ServiceEngine implements Engine {
                     try (InputStream in = entry.openStream()) {
                         metatypes.addAll(Metatype.read(in));
                     } catch (IOException e) {
-                        throw new EngineException("The options of " + bundle.getSymbolicName() + " cannot be read (" + path + "): " + e.getMessage(), e);
+                        throw new EngineException("The options of " + bundle.getSymbolicName() + " cannot be read (" + path + "): "
+                                + e.getMessage(), e);
                     }
                 }
             }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code eider status}. */
-@Command(name = "status", description = {"Tell whether a server runs, and what is loaded.", "Also what needs looking at: rows in quarantine, plugins that do not serve. Works with and without a server."},
+@Command(name = "status", description = {"Tell whether a server runs, and what is loaded.",
+        "Also what needs looking at: rows in quarantine, plugins that do not serve. Works with and without a server."},
         footerHeading = "%nExample:%n", footer = "  eider status --format json")
 final class StatusCommand implements Callable<Integer> {
     private static final Duration LIMIT = Duration.ofMinutes(1);

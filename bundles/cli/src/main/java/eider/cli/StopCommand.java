@@ -4,7 +4,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code eider stop}. */
-@Command(name = "stop", description = {"Stop the server in good order.", "Loads finish or roll back, the database is written out. Waits until it is gone."},
+@Command(name = "stop", description = {"Stop the server in good order.",
+        "Loads finish or roll back, the database is written out. Waits until it is gone."},
         footerHeading = "%nExample:%n", footer = "  eider stop --home /srv/eider")
 final class StopCommand implements Callable<Integer> {
     private final Console console;

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
 /** {@code eider sync SOURCE}. */
 @Command(name = "sync", sortOptions = false,
         description = {"Sync a configured source now.",
-            "Waits until its rows are in. Ctrl+C cancels; what was committed stays. A source is called as its configuration file is after the ~: config/files~inbox.cfg makes the source inbox."},
+            "Waits until its rows are in. Ctrl+C cancels; what was committed stays."
+                + " A source is called as its configuration file is after the ~: config/files~inbox.cfg makes the source inbox."},
         footerHeading = "%nExample:%n", footer = {"  eider sync inbox", "  eider sync inbox --cancel"})
 final class SyncCommand implements Callable<Integer> {
     private final Console console;
@@ -47,7 +48,8 @@ final class SyncCommand implements Callable<Integer> {
     public Integer call() throws EngineException, InterruptedException {
         known();
         if (how.cancel) {
-            console.say(engine.syncs().cancel(source) ? "Cancelled the sync of " + source + "; what it committed stays." : source + " was not being synced.");
+            console.say(engine.syncs().cancel(source) ? "Cancelled the sync of " + source + "; what it committed stays." : source
+                    + " was not being synced.");
             return Cli.DONE;
         }
         List<Load> loads;

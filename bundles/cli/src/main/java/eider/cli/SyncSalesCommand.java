@@ -13,13 +13,15 @@ import picocli.CommandLine.Option;
 /** {@code eider sync-sales --csv FILE}. */
 @Command(name = "sync-sales", sortOptions = false,
         description = {"Load a file of sales, wherever it lies.",
-            "The same file again changes nothing; a changed file replaces the rows that came from it. Rows that cannot be read are kept in quarantine, the others are loaded."},
+            "The same file again changes nothing; a changed file replaces the rows that came from it."
+                + " Rows that cannot be read are kept in quarantine, the others are loaded."},
         footerHeading = "%nExample:%n", footer = {"  eider sync-sales --csv docs/examples/sales.csv", "  eider quarantine"})
 final class SyncSalesCommand implements Callable<Integer> {
     private final Console console;
     private final Engine engine;
 
-    @Option(names = "--csv", paramLabel = "FILE", required = true, description = "The file: delimited text in any usual encoding and dialect, plain or compressed.")
+    @Option(names = "--csv", paramLabel = "FILE", required = true,
+            description = "The file: delimited text in any usual encoding and dialect, plain or compressed.")
     private String csv;
 
     @Option(names = "--approve", description = "Go on even if the file would remove more than half of what an earlier version of it brought.")

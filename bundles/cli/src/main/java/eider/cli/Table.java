@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Columns that stand below each other. The first rows decide how wide they are, then rows are written as they come; a later value that is wider pushes its line
- * out of step, on a terminal it is cut. Nothing is cut where the output is not a terminal.
+ * Columns that stand below each other. The first rows decide how wide they are, then rows are written as they come; a later value that is wider
+ * pushes its line out of step, on a terminal it is cut. Nothing is cut where the output is not a terminal.
  */
 final class Table implements RowWriter {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");

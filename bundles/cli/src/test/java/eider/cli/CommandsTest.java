@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import eider.engine.CommandLine;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Plugin;
 import eider.engine.Quarantined;
 import eider.engine.Rows.Column;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +49,8 @@ class CommandsTest {
 
     @Test
     void quarantinedRowsAreToldWithTheWayToSeeThem() throws Exception {
-        assertThat(syncSales(FakeEngine.load(7, Load.State.COMMITTED, 1, 2, "")).out()).contains("1 row in", "2 bad rows kept in quarantine; see: eider quarantine files");
+        assertThat(syncSales(FakeEngine.load(7, Load.State.COMMITTED, 1, 2, "")).out())
+                .contains("1 row in", "2 bad rows kept in quarantine; see: eider quarantine files");
     }
 
     @Test
@@ -106,7 +111,8 @@ class CommandsTest {
     void anUnknownSourceIsRefusedWithTheNearest() {
         engine.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of()));
 
-        assertThat(Run.of(engine, "sync", "imbox")).isEqualTo(new Run(1, "", "There is no source 'imbox'. Did you mean 'inbox'? See: eider sources\n"));
+        assertThat(Run.of(engine, "sync", "imbox")).isEqualTo(new Run(1, "",
+                "There is no source 'imbox'. Did you mean 'inbox'? See: eider sources\n"));
         assertThat(engine.asked).noneMatch(what -> what.startsWith("sync "));
     }
 
@@ -126,7 +132,8 @@ class CommandsTest {
         engine.plugins.add(new Plugin("a.jar", "a", "1.0.0", "0123456789abcdef", Plugin.State.REFUSED, "It is truncated.", FakeEngine.NOON));
         engine.quarantined.add(new Quarantined(1, 3, "files", "sales", "sales.csv line 7", "No date.", "x,y", FakeEngine.NOON));
 
-        assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated", "removed", "quarantined", "places", "message");
+        assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated",
+                "removed", "quarantined", "places", "message");
         assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads");
         assertThat(keys("plugins")).containsExactly("file", "name", "version", "state", "since", "sha256", "reason");
         assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at");
@@ -174,10 +181,46 @@ class CommandsTest {
     }
 
     @Test
-    void aQueryIsRefusedInDuckDbsFirstLine() {
-        engine.refusal = new EngineException("Binder Error: Referenced column \"x\" not found in FROM clause!\nCandidate bindings: \"y\"\n\nLINE 1: select x\n               ^");
+    void aQueryEndsWhenNobodyReads() {
+        engine.columns.add(new Column("n", "BIGINT"));
+        for (long i = 0; i < 100_000; i++) {
+            engine.rows.add(new Object[] {i});
+        }
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        for (OutputStream out : List.of(closed, new PrintStream(closed))) {
+            int code = new Cli(() -> engine).run(new CommandLine(List.of("query", "q", "--format", "csv"), folder, 0, out,
+                    OutputStream.nullOutputStream()));
 
-        assertThat(Run.of(engine, "query", "select x")).isEqualTo(new Run(1, "", "The query cannot be run: Referenced column \"x\" not found in FROM clause!\n"));
+            assertThat(code).isEqualTo(1);
+            assertThat(engine.read).isLessThan(5_000);
+            engine.read = 0;
+        }
+    }
+
+    @Test
+    void anInterruptCancelsAQuery() {
+        engine.columns.add(new Column("n", "BIGINT"));
+        for (long i = 0; i < 100_000; i++) {
+            engine.rows.add(new Object[] {i});
+        }
+        Thread.currentThread().interrupt();
+
+        assertThat(Run.of(engine, "query", "q").err()).isEqualTo("Cancelled.\n");
+        assertThat(engine.read).isLessThan(5_000);
+    }
+
+    @Test
+    void aQueryIsRefusedInDuckDbsFirstLine() {
+        engine.refusal = new EngineException("Binder Error: Referenced column \"x\" not found in FROM clause!"
+                + "\nCandidate bindings: \"y\"\n\nLINE 1: select x\n               ^");
+
+        assertThat(Run.of(engine, "query", "select x")).isEqualTo(new Run(1, "",
+                "The query cannot be run: Referenced column \"x\" not found in FROM clause!\n"));
     }
 
     @Test
@@ -192,7 +235,8 @@ class CommandsTest {
         Run run = Run.of(engine, "status");
 
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("/srv/eider", "1.2.3", "running since", "http://127.0.0.1:8080", "50,000 rows", "2, 1 with a problem", "a.jar: It is truncated.");
+        assertThat(run.out()).contains("/srv/eider", "1.2.3", "running since", "http://127.0.0.1:8080", "50,000 rows", "2, 1 with a problem",
+                "a.jar: It is truncated.");
         JsonNode status = MAPPER.readTree(Run.of(engine, "status", "--format", "json").out());
         assertThat(status.get("running").booleanValue()).isTrue();
         assertThat(status.get("sales_rows").longValue()).isEqualTo(50_000);

@@ -74,7 +74,8 @@ class ConfigCheckTest {
     @Test
     void aFileThatConfiguresNothingIsNamedWithTheNearest() throws IOException {
         file("flies~x.cfg", "path = x\n");
-        assertThat(problems()).startsWith("config/flies~x.cfg: this configures nothing: there is no 'flies'. Did you mean 'files'?").contains("files~NAME", "web");
+        assertThat(problems()).startsWith("config/flies~x.cfg: this configures nothing: there is no 'flies'. Did you mean 'files'?")
+                .contains("files~NAME", "web");
     }
 
     @Test
@@ -84,7 +85,8 @@ class ConfigCheckTest {
         file("web~two.cfg", "");
         file("files~y.conf", "path = x\n");
 
-        assertThat(problems()).contains("config/files-shop.cfg: ", "Call the file files~shop.cfg.", "config/files.cfg: ", "files~main.cfg", "config/web~two.cfg: ", "call the file web.cfg",
+        assertThat(problems()).contains("config/files-shop.cfg: ", "Call the file files~shop.cfg.", "config/files.cfg: ", "files~main.cfg",
+                "config/web~two.cfg: ", "call the file web.cfg",
                 "config/files~y.conf: ", "only files that end in .cfg");
     }
 
@@ -103,7 +105,8 @@ class ConfigCheckTest {
     @Test
     void valuesOfTheWrongKindAreTold() throws IOException {
         file("files~a.cfg", "path = x\nskip = three\nshare = 0,5\nheader = yes\nkind = cvs\n");
-        assertThat(problems()).contains(":2: option 'skip' must be a whole number.", ":3: option 'share' must be a number", ":4: option 'header' must be true or false.",
+        assertThat(problems()).contains(":2: option 'skip' must be a whole number.", ":3: option 'share' must be a number",
+                ":4: option 'header' must be true or false.",
                 ":5: option 'kind' must be one of auto, csv. Did you mean 'csv'?");
         file("files~a.cfg", "path = x\nskip = 1001\n");
         assertThat(problems()).contains(":2: option 'skip' must be at most 1000.");
@@ -156,6 +159,7 @@ class ConfigCheckTest {
     void aMetatypeCannotReadTheDisk() {
         String hostile = "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/hostname\">]><x>&e;</x>";
 
-        assertThatThrownBy(() -> Metatype.read(new ByteArrayInputStream(hostile.getBytes(StandardCharsets.UTF_8)))).isInstanceOf(IOException.class).hasMessageContaining("DOCTYPE");
+        assertThatThrownBy(() -> Metatype.read(new ByteArrayInputStream(hostile.getBytes(StandardCharsets.UTF_8)))).isInstanceOf(IOException.class)
+                .hasMessageContaining("DOCTYPE");
     }
 }

@@ -31,11 +31,15 @@ class FormatTest {
 
     @Test
     void jsonKeepsEveryDigitAndTheTypes() throws Exception {
-        result(List.of(new Column("amount", "DECIMAL(38,10)"), new Column("big", "HUGEINT"), new Column("n", "BIGINT"), new Column("ok", "BOOLEAN"), new Column("day", "DATE"),
-                new Column("at", "TIMESTAMP WITH TIME ZONE"), new Column("none", "VARCHAR"), new Column("list", "INTEGER[]"), new Column("map", "STRUCT"), new Column("x", "DOUBLE"),
+        result(List.of(new Column("amount", "DECIMAL(38,10)"), new Column("big", "HUGEINT"), new Column("n", "BIGINT"), new Column("ok", "BOOLEAN"),
+                new Column("day", "DATE"),
+                new Column("at", "TIMESTAMP WITH TIME ZONE"), new Column("none", "VARCHAR"), new Column("list", "INTEGER[]"),
+                        new Column("map", "STRUCT"), new Column("x", "DOUBLE"),
                 new Column("bytes", "BLOB")),
-                row(new BigDecimal("1234567890123456789.0123456780"), new BigInteger("170141183460469231731687303715884105727"), 42L, true, LocalDate.of(2026, 3, 1),
-                        OffsetDateTime.parse("2026-03-01T12:00:00.123456Z"), null, List.of(1L, 2L), Map.of("a", "ü\""), Double.NaN, new byte[] {1, (byte) 0xfe}));
+                row(new BigDecimal("1234567890123456789.0123456780"), new BigInteger("170141183460469231731687303715884105727"), 42L, true,
+                        LocalDate.of(2026, 3, 1),
+                        OffsetDateTime.parse("2026-03-01T12:00:00.123456Z"), null, List.of(1L, 2L), Map.of("a", "ü\""), Double.NaN,
+                                new byte[] {1, (byte) 0xfe}));
 
         String json = Run.of(engine, "query", "q", "--format", "json").out();
         JsonNode row = MAPPER.readTree(json).get(0);
@@ -116,7 +120,8 @@ class FormatTest {
     void tableIsCutToTheTerminalAndOnlyThere() {
         result(List.of(new Column("a", "VARCHAR"), new Column("b", "VARCHAR"), new Column("n", "BIGINT")), row("x".repeat(100), "short", 7L));
 
-        assertThat(Run.on(40, engine, "query", "q").out().lines()).allMatch(line -> Text.width(line) <= 40).anyMatch(line -> line.contains("…") && line.contains("short") && line.endsWith("7"));
+        assertThat(Run.on(40, engine, "query", "q").out().lines()).allMatch(line -> Text.width(line) <= 40)
+                .anyMatch(line -> line.contains("…") && line.contains("short") && line.endsWith("7"));
         assertThat(Run.of(engine, "query", "q").out()).contains("x".repeat(100));
     }
 

@@ -18,12 +18,4 @@ public interface Sniffer {
      * @throws SourceException of kind {@code DATA} with one sentence for a person, if no table can be made out
      */
     <S extends Scan> S complete(S scan) throws SourceException, InterruptedException;
-
-    /**
-     * Like {@link #complete}, but looks only as far as it must to name the columns: their names hold for the whole file, their types
-     * are a guess from its first lines. For sources that know the types themselves and only ask which columns there are.
-     */
-    default <S extends Scan> S glance(S scan) throws SourceException, InterruptedException {
-        return complete(scan);
-    }
 }

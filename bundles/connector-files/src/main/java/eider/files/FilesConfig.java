@@ -58,6 +58,6 @@ public @interface FilesConfig {
     String when__changed() default "replace";
 
     @AttributeDefinition(name = "allowed_roots", required = false, description = "The folders below which files may be read, separated by commas, absolute or "
-            + "relative to the home; never config, data, backups or plugins of the home.")
+            + "relative to the home; never config, data, backups or plugins of the home, nor a folder that holds the home.")
     String allowed__roots() default "inbox";
 }

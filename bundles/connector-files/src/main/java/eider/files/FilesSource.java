@@ -354,7 +354,7 @@ public final class FilesSource implements Source {
                     columns.add(new Scan.Column(heading, field != null ? field
                             : Field.of(names.get(i), settings.canonical() == null ? look.types().get(i) : Type.TEXT, description(heading))));
                 }
-                scan = scanned.into(columns, request.sniffer());
+                scan = scanned.into(columns);
             }
             case Look.Sheeted ignored -> {
                 for (int i = 0; i < names.size(); i++) {

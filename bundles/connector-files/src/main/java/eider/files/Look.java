@@ -11,7 +11,7 @@ import java.util.List;
  * What a file turned out to be.
  *
  * @param headings its columns, as it calls them
- * @param types of its columns; guesses where the dataset's own types are what counts
+ * @param types of its columns
  */
 sealed interface Look {
     List<String> headings();
@@ -24,11 +24,9 @@ sealed interface Look {
     /**
      * A file that the store reads itself.
      *
-     * @param asked the scan as the options have it
-     * @param found the same as the sniffer completed it
-     * @param whole whether the sniffer looked at the whole file
+     * @param found the scan as the sniffer completed it, after a look at the whole file
      */
-    record Scanned(Scan asked, Scan found, boolean whole) implements Look {
+    record Scanned(Scan found) implements Look {
         @Override
         public List<String> headings() {
             return found.columns().stream().map(Scan.Column::name).toList();
@@ -44,18 +42,9 @@ sealed interface Look {
             return found.columns().stream().map(column -> column.field().name()).toList();
         }
 
-        /** The scan that puts each column into its field. */
-        Scan into(List<Scan.Column> columns, Sniffer sniffer) throws SourceException, InterruptedException {
-            boolean same = whole;
-            for (int i = 0; same && i < columns.size(); i++) {
-                same = columns.get(i).field().type().equals(found.columns().get(i).field().type());
-            }
-            // A guess from the first lines, a date format for instance, must not bind the rest of the file: only what was asked is kept then.
-            return same ? with(found, columns) : sniffer.complete(with(asked, columns));
-        }
-
-        private static Scan with(Scan scan, List<Scan.Column> columns) {
-            return switch (scan) {
+        /** The scan that puts each column into its field. How numbers and days are written was told by the whole file, whatever their fields' types. */
+        Scan into(List<Scan.Column> columns) {
+            return switch (found) {
                 case Scan.Csv csv -> csv.withColumns(columns);
                 case Scan.Json json -> json.withColumns(columns);
                 case Scan.Parquet parquet -> parquet.withColumns(columns);
@@ -90,10 +79,6 @@ sealed interface Look {
             case TEXT -> new Scan.Csv(file, settings.encoding(), settings.delimiter(), null, null, null, null, -1, dateFormat, settings.decimal(),
                     settings.fillShortRows(), List.of());
         };
-        if (asked == null) {
-            return new Sheeted(Spreadsheet.look(file, settings));
-        }
-        boolean whole = settings.canonical() == null;
-        return new Scanned(asked, whole ? sniffer.complete(asked) : sniffer.glance(asked), whole);
+        return asked == null ? new Sheeted(Spreadsheet.look(file, settings)) : new Scanned(sniffer.complete(asked));
     }
 }

@@ -108,6 +108,9 @@ final class Roots implements Finder {
             if (forbidden(root)) {
                 throw Options.wrong("allowed_roots", "'" + one + "' leads into " + String.join("/, ", FORBIDDEN) + "/ of the home, where no connection may read.");
             }
+            if (holdsHome(root)) {
+                throw Options.wrong("allowed_roots", "'" + one + "' holds the home with its " + String.join("/, ", FORBIDDEN) + "/; name the folders with the files themselves.");
+            }
             roots.add(root);
         }
         return roots;
@@ -171,6 +174,14 @@ final class Roots implements Finder {
             }
         }
         return false;
+    }
+
+    private boolean holdsHome(Path root) {
+        try {
+            return home.toRealPath().startsWith(root);
+        } catch (IOException e) {
+            return home.toAbsolutePath().normalize().startsWith(root);
+        }
     }
 
     private void walk(Path start, PathMatcher matcher, int depth, List<Path> roots, TreeMap<String, Found> found) throws IOException, InterruptedException {

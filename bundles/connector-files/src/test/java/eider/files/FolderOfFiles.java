@@ -88,13 +88,17 @@ final class FolderOfFiles implements Outside {
             tempted.add(Map.of("path", "../" + beyond + "/sales.csv"));
             tempted.add(Map.of("path", name + "/../../" + beyond));
             tempted.add(Map.of("path", file.toString()));
-            tempted.add(Map.of("path", "sales.csv", "allowed_roots", "inbox_of_others/../" + beyond + (beyond.startsWith("inbox") ? "/nowhere" : "")));
+            if (!beyond.startsWith("inbox")) {
+                tempted.add(Map.of("path", "sales.csv", "allowed_roots", "inbox/../" + beyond));
+            }
         }
         tempted.add(Map.of("path", "**/*.csv"));
         tempted.add(Map.of("path", "links"));
         tempted.add(Map.of("path", "../config/other~secret.cfg"));
         tempted.add(Map.of("path", "../*/*"));
-        tempted.add(Map.of("path", "*/sales.csv", "allowed_roots", "."));
+        for (String forbidden : List.of("backups", "config", "data", "plugins")) {
+            tempted.add(Map.of("path", forbidden + "/*", "allowed_roots", "."));
+        }
         return tempted;
     }
 

@@ -72,10 +72,10 @@ final class Felix implements Connector {
      * Starts a framework without the connector.
      *
      * @param bundle the connector's jar, or the folder of its classes with the manifest that bnd put there
-     * @param home becomes the framework property {@code eider.home}
-     * @param scratch an existing folder for the framework's cache
+     * @param home becomes the framework property {@code eider.home}; the framework keeps its files below its {@code data/}
      */
-    static Felix start(Path bundle, Path home, Path scratch) throws IOException, BundleException {
+    static Felix start(Path bundle, Path home) throws IOException, BundleException {
+        Path scratch = Files.createTempDirectory(Files.createDirectories(home.resolve("data")), "felix");
         Path jar = Files.isDirectory(bundle) ? pack(bundle, scratch.resolve("connector.jar")) : bundle;
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, scratch.resolve("cache").toString());

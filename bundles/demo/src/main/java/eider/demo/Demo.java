@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the made-up shop as connection {@code demo} where the home is a demo, and fills it while a server starts: the first time with two years, later with the days since. In any
- * other home it does nothing, and does not even get the engine, since that would open the store.
+ * Registers the made-up shop as connection {@code demo} where the home is a demo, and fills it while a server starts: the first time with two years,
+ * later with the days since. In any other home it does nothing, and does not even get the engine, since that would open the store.
  */
 @Component(immediate = true, service = {})
 public final class Demo {
@@ -27,15 +27,20 @@ public final class Demo {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ComponentServiceObjects<Syncs> services;
+    private final InstantSource clock;
     private final Thread filling;
     private Syncs syncs;
 
     @Activate
     public Demo(BundleContext context, @Reference Server server, @Reference ComponentServiceObjects<Syncs> services) {
+        this(server.demo(), Boolean.parseBoolean(context.getProperty("eider.web")), services, InstantSource.system());
+    }
+
+    Demo(boolean demo, boolean serves, ComponentServiceObjects<Syncs> services, InstantSource clock) {
         this.services = services;
-        boolean serves = Boolean.parseBoolean(context.getProperty("eider.web"));
+        this.clock = clock;
         this.filling = Thread.ofPlatform().name("demo").daemon().unstarted(this::fill);
-        if (server.demo() && register() && serves) {
+        if (demo && register() && serves) {
             // in a thread of its own, as the server need not wait: the page shows the rows as they come. Ended by stop()
             filling.start();
         }
@@ -48,7 +53,7 @@ public final class Demo {
             return false;
         }
         try {
-            syncs.register(CONNECTION, new DemoSource(InstantSource.system()));
+            syncs.register(CONNECTION, new DemoSource(clock));
             return true;
         } catch (EngineException e) {
             LOG.error("The demo cannot be filled: {}", e.getMessage(), e);

@@ -17,8 +17,8 @@ import java.time.ZoneOffset;
 import java.util.List;
 
 /**
- * The made-up shop as a source: two years of sales that end yesterday, and at each later sync the days since. The cursor is the day on which the shop opened and the last day that was
- * read: {@code 2024-03-01/2026-02-28}.
+ * The made-up shop as a source: two years of sales that end yesterday, and at each later sync the days since. The cursor is the day on which the
+ * shop opened and the last day that was read: {@code 2024-03-01/2026-02-28}.
  */
 final class DemoSource implements Source {
     private static final Dataset SALES = new Dataset("sales", "Every line that the made-up shop sold, and what came back.", List.of(
@@ -84,7 +84,8 @@ final class DemoSource implements Source {
         for (int i = 0; i < days; i++) {
             LocalDate day = first.plusDays(i);
             for (Sale sale : shop.day(day)) {
-                sink.upsert(sale.id(), sale.date(), sale.occurredAt(), sale.kind(), sale.orderId(), sale.customer(), sale.product().name(), sale.product().category(),
+                sink.upsert(sale.id(), sale.date(), sale.occurredAt(), sale.kind(), sale.orderId(), sale.customer(), sale.product().name(),
+                        sale.product().category(),
                         sale.channel(), sale.region(), sale.userId(), sale.quantity(), sale.unitPrice(), sale.gross(), sale.discount(), sale.net());
             }
             sink.progress("making up the sales of " + day, i + 1L, days);

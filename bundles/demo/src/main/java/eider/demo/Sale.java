@@ -12,7 +12,8 @@ import java.time.ZoneOffset;
  * @param gross quantity times price
  * @param discount what was taken off it
  */
-record Sale(String id, LocalDate date, Instant occurredAt, String kind, String orderId, String customer, Product product, String channel, String region, String userId,
+record Sale(String id, LocalDate date, Instant occurredAt, String kind, String orderId, String customer, Product product, String channel,
+        String region, String userId,
         int quantity, BigDecimal unitPrice, BigDecimal gross, BigDecimal discount) {
 
     BigDecimal net() {
@@ -20,7 +21,8 @@ record Sale(String id, LocalDate date, Instant occurredAt, String kind, String o
     }
 
     Sale refundedOn(LocalDate day) {
-        return new Sale(id + "-r", day, day.atTime(10, 0).toInstant(ZoneOffset.UTC), "refund", orderId, customer, product, channel, region, userId, -quantity, unitPrice,
+        return new Sale(id + "-r", day, day.atTime(10, 0).toInstant(ZoneOffset.UTC), "refund", orderId, customer, product, channel, region, userId,
+                -quantity, unitPrice,
                 gross.negate(), discount.negate());
     }
 }

@@ -14,11 +14,12 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * A shop that never was. What it sold on a day depends on nothing but that day and the day on which it opened, so that every day can be made up again alone and comes out the same,
- * row by row: {@link Random} promises its sequence, and only {@code + - * /} work on it.
+ * A shop that never was. What it sold on a day depends on nothing but that day and the day on which it opened, so that every day can be made up
+ * again alone and comes out the same, row by row: {@link Random} promises its sequence, and only {@code + - * /} work on it.
  *
- * <p>There is more to see than noise: weekends are quiet and Fridays busy, the weeks before Christmas carry the year and August sags, each product has its month, Asia Pacific
- * grows fastest, prices rise once a year, the last Friday of November brings discounts, and one sale in fifty comes back within three weeks. For one thread.
+ * <p>There is more to see than noise: weekends are quiet and Fridays busy, the weeks before Christmas carry the year and August sags, each product
+ * has its month, Asia Pacific grows fastest, prices rise once a year, the last Friday of November brings discounts, and one sale in fifty comes back
+ * within three weeks. For one thread.
  */
 final class Shop {
     private static final long SEED = 0x9E3779B97F4A7C15L;
@@ -37,7 +38,8 @@ final class Shop {
     /** Whose sale it is: the three accounts of the demo; the third sells most, being the one whose work it is. */
     private static final List<String> USERS = List.of("1", "2", "3");
     private static final double[] USER_WEIGHTS = {12, 33, 55};
-    private static final String[] FIRST = {"Alder", "Birch", "Cedar", "Harbour", "Juniper", "Lantern", "Meadow", "Northern", "Quarry", "Silver", "Tidal", "Willow"};
+    private static final String[] FIRST = {"Alder", "Birch", "Cedar", "Harbour", "Juniper", "Lantern", "Meadow", "Northern", "Quarry", "Silver",
+            "Tidal", "Willow"};
     private static final String[] SECOND = {"Bakery", "Books", "Clinic", "Consulting", "Design", "Freight", "Gardens", "Hotel", "School", "Studio"};
 
     /** Monday to Sunday. */
@@ -74,7 +76,8 @@ final class Shop {
         Random random = random(day.toEpochDay());
         double years = ChronoUnit.DAYS.between(opened, day) / DAYS_A_YEAR;
         boolean sale = lastFridayOfNovember(day);
-        double expected = LINES_A_DAY * (1 + GROWTH_A_YEAR * years) * WEEKDAYS[day.getDayOfWeek().getValue() - 1] * season(day) * (sale ? 2.1 : 1) * (0.88 + 0.24 * random.nextDouble());
+        double trend = LINES_A_DAY * (1 + GROWTH_A_YEAR * years);
+        double expected = trend * WEEKDAYS[day.getDayOfWeek().getValue() - 1] * season(day) * (sale ? 2.1 : 1) * (0.88 + 0.24 * random.nextDouble());
         int lines = (int) (expected + random.nextDouble());
         List<Sale> sold = new ArrayList<>(lines);
         double[] products = productWeights(day);
@@ -95,7 +98,8 @@ final class Shop {
                 BigDecimal share = BigDecimal.valueOf(sale ? 15 : random.nextInt(12) == 0 ? 10 : 0).movePointLeft(2);
                 BigDecimal discount = gross.multiply(share).setScale(2, RoundingMode.HALF_EVEN);
                 String orderId = "D" + day.toString().replace("-", "") + "-" + order;
-                sold.add(new Sale(orderId + "-" + line, day, day.atStartOfDay(ZoneOffset.UTC).plusMinutes(minute).toInstant(), "sale", orderId, customer, product, channel,
+                sold.add(new Sale(orderId + "-" + line, day, day.atStartOfDay(ZoneOffset.UTC).plusMinutes(minute).toInstant(), "sale", orderId,
+                        customer, product, channel,
                         REGIONS.get(region), user, quantity, price, gross, discount));
             }
         }

@@ -131,7 +131,8 @@ class DemoSourceTest {
 
     @Test
     void theModelsGiveTheCanonicalColumns() throws Exception {
-        assertThat(columns("sales")).containsExactly("_row", "date", "occurred_at", "kind", "source", "source_id", "order_id", "customer", "product_name", "category", "channel", "region",
+        assertThat(columns("sales")).containsExactly("_row", "date", "occurred_at", "kind", "source", "source_id", "order_id", "customer",
+                "product_name", "category", "channel", "region",
                 "user_id", "quantity", "unit_price", "gross", "discount", "tax", "shipping", "net", "total_amount", "currency", "original_amount");
         assertThat(columns("products")).containsExactly("_row", "source", "source_id", "name", "category", "price", "currency", "stock_quantity");
     }

@@ -19,24 +19,31 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class CommandChannelTest {
-    private WebServer server;
+    private static WebServer server;
 
-    @BeforeEach
-    void start(@TempDir Path home) throws Exception {
+    @BeforeAll
+    static void start(@TempDir Path home) throws Exception {
         server = new WebServer(home);
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         server.close();
+    }
+
+    /** One test or the other stops the bundle. */
+    @AfterEach
+    void serveAgain() throws Exception {
+        server.startWeb();
     }
 
     @Test
@@ -69,7 +76,6 @@ class CommandChannelTest {
         server.stopWeb();
         assertThat(server.commandFile()).doesNotExist();
         server.startWeb();
-        Await.until(() -> Files.exists(server.commandFile()), "the server listens again");
         assertThat(server.command().get("token")).isNotEqualTo(first);
     }
 

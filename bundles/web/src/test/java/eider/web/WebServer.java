@@ -43,7 +43,6 @@ import org.apache.felix.framework.FrameworkFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
 
@@ -72,7 +71,7 @@ final class WebServer implements AutoCloseable {
         this.home = home;
         store = DriverManager.getConnection("jdbc:duckdb:");
         sql("create table sales(date date, occurred_at timestamptz, kind varchar, source varchar, source_id varchar, order_id varchar, customer varchar, "
-                + "product_name varchar, category varchar, channel varchar, region varchar, user_id bigint, quantity decimal(18,4), unit_price decimal(18,4), "
+                + "product_name varchar, category varchar, channel varchar, region varchar, user_id varchar, quantity decimal(18,4), unit_price decimal(18,4), "
                 + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
         Map<String, String> settings = new HashMap<>();
         settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
@@ -104,7 +103,7 @@ final class WebServer implements AutoCloseable {
         for (Bundle bundle : bundles) {
             bundle.start();
         }
-        Await.until(() -> Files.exists(commandFile()), "the server listens");
+        startWeb();
     }
 
     private static File jar(String prefix) {
@@ -127,8 +126,10 @@ final class WebServer implements AutoCloseable {
         web.stop();
     }
 
-    void startWeb() throws BundleException {
+    /** Does nothing where it runs already. */
+    void startWeb() throws Exception {
         web.start();
+        Await.until(() -> Files.exists(commandFile()), "the server listens");
     }
 
     Path commandFile() {
@@ -179,9 +180,13 @@ final class WebServer implements AutoCloseable {
     }
 
     @Override
-    public void close() throws BundleException, InterruptedException, SQLException, InvalidSyntaxException {
+    public void close() throws BundleException, SQLException {
         framework.stop();
-        framework.waitForStop(20_000);
+        try {
+            framework.waitForStop(20_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         client.close();
         store.close();
     }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ./eider bench}. Exit codes: 0 measured, 1 could not be measured or an aim is missed by twice or more, 2 wrong usage. */
 @Command(name = "eider bench", sortOptions = false,
-        description = {"Measure this Eider: loading, memory, start and hot deploy.", "Prints the figures beside their aims. Leave the machine alone meanwhile; it takes minutes."},
+        description = {"Measure this Eider: loading, memory, start and hot deploy.",
+                "Prints the figures beside their aims. Leave the machine alone meanwhile; it takes minutes."},
         optionListHeading = "%nOptions:%n", exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {" 0:measured", " 1:something could not be measured, or missed its aim by twice or more", " 2:wrong usage"},
         footerHeading = "%nExample:%n", footer = "  eider bench --quick --json bench.json")
@@ -37,7 +38,8 @@ public final class Bench implements Callable<Integer> {
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
-    @Option(names = "--rows", paramLabel = "N", description = "Rows of the CSV file that is loaded; 10,000,000 if not given. The file is made once and kept in ~/.cache/eider-bench.")
+    @Option(names = "--rows", paramLabel = "N", description = "Rows of the CSV file that is loaded; 10,000,000 if not given."
+            + " The file is made once and kept in ~/.cache/eider-bench.")
     private Long rows;
 
     @Option(names = "--quick", description = "One million rows, and each once or twice.")
@@ -49,7 +51,8 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to this file as well.")
     private Path json;
 
-    @Option(names = "--scratch", paramLabel = "DIR", description = "Where homes and databases are made: the disk that is measured. The temporary folder if not given.")
+    @Option(names = "--scratch", paramLabel = "DIR",
+            description = "Where homes and databases are made: the disk that is measured. The temporary folder if not given.")
     private Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
 
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
@@ -85,13 +88,15 @@ public final class Bench implements Callable<Integer> {
             throw new IOException("Memory and processor time are read from /proc, which this machine has not: measure on Linux.");
         }
         Map<String, Object> machine = Machine.describe();
-        out.println(String.format(Locale.ROOT, "%s processors, %s MB, load %s, Java %s", machine.get("processors"), machine.get("memory_mb"), machine.get("load_before"), machine.get("java")));
+        out.println(String.format(Locale.ROOT, "%s processors, %s MB, load %s, Java %s", machine.get("processors"), machine.get("memory_mb"),
+                machine.get("load_before"), machine.get("java")));
         Instant begun = Instant.now();
         Map<String, List<Figure>> figures = new LinkedHashMap<>();
         List<String> failed = new ArrayList<>();
-        try (Workbench bench = new Workbench(Path.of(distribution).toRealPath(), Files.createTempDirectory(Files.createDirectories(scratch).toRealPath(), "eider-bench"))) {
+        try (Workbench bench = new Workbench(Path.of(distribution).toRealPath(),
+                Files.createTempDirectory(Files.createDirectories(scratch).toRealPath(), "eider-bench"))) {
             for (Measurement measurement : measurements(bench)) {
-                measure(measurement, figures, failed);
+                measure(measurement, bench, figures, failed);
             }
         }
         if (json != null) {
@@ -120,7 +125,8 @@ public final class Bench implements Callable<Integer> {
     }
 
     /** What cannot be measured is said, and the rest goes on. */
-    private void measure(Measurement measurement, Map<String, List<Figure>> figures, List<String> failed) throws InterruptedException {
+    private void measure(Measurement measurement, Workbench bench, Map<String, List<Figure>> figures,
+            List<String> failed) throws InterruptedException, IOException {
         out.println();
         out.println(measurement.name());
         long begun = System.nanoTime();
@@ -133,13 +139,15 @@ public final class Bench implements Callable<Integer> {
         } catch (Exception e) {
             failed.add(measurement.name() + ": " + e.getMessage());
             out.println("  could not be measured: " + e.getMessage());
+            bench.keepLog().ifPresent(log -> out.println("  what the server said: " + log));
         }
         out.println(String.format(Locale.ROOT, "  (took %d s)", Duration.ofNanos(System.nanoTime() - begun).toSeconds()));
     }
 
     private void print(Figure figure) {
         String aim = Double.isNaN(figure.aim()) ? "" : "aim ≤ " + Figure.shown(figure.aim()) + " " + figure.unit();
-        out.println(String.format(Locale.ROOT, "  %-40s %10s %-3s %-18s %s", figure.title(), Figure.shown(figure.value()), figure.unit(), aim, figure.verdict().words()).stripTrailing());
+        out.println(String.format(Locale.ROOT, "  %-40s %10s %-3s %-18s %s", figure.title(), Figure.shown(figure.value()), figure.unit(), aim,
+                figure.verdict().words()).stripTrailing());
     }
 
     private void write(Map<String, Object> machine, Instant begun, Map<String, List<Figure>> figures, List<String> failed) throws IOException {

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A big CSV file by {@code eider sync-sales} into a fresh home with a running server, in turns with a bare CREATE TABLE AS of the same file; and the memory that it takes. */
+/**
+ * A big CSV file by {@code eider sync-sales} into a fresh home with a running server, in turns with a bare CREATE TABLE AS of the same file; and the
+ * memory that it takes.
+ */
 final class CsvLoad implements Measurement {
     private static final double AIM_RATIO = 1.5;
     private static final double AIM_MEMORY = 1_000;
@@ -43,6 +46,7 @@ final class CsvLoad implements Measurement {
         for (int i = 0; i < rounds; i++) {
             all.add(round(file, SalesFile.bareLoad(file, bench)));
         }
+        bench.fresh("home");
         String of = "csv_" + rows / 1_000_000 + "m_";
         return List.of(
                 new Figure(of + "ratio", "end to end ÷ bare CREATE TABLE AS", Median.of(all, r -> r.endToEnd / r.bare.wall()), "x", AIM_RATIO),
@@ -72,10 +76,9 @@ final class CsvLoad implements Measurement {
             if (count.get("n").longValue() != rows) {
                 throw new IOException("of " + rows + " rows, " + count.get("n") + " are in");
             }
-            double seconds = Duration.between(Instant.parse(load.get("started").textValue()), Instant.parse(load.get("finished").textValue())).toMillis() / 1000.0;
+            double seconds = Duration.between(Instant.parse(load.get("started").textValue()), Instant.parse(load.get("finished").textValue()))
+                    .toMillis() / 1000.0;
             return new Round(bare, endToEnd, seconds, cpu, idle, peak);
-        } finally {
-            bench.fresh("home");
         }
     }
 }

@@ -16,7 +16,10 @@ import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** From the moment that the first connector's jar lies in the drop folder, is replaced there or is gone, until {@code plugins} says so. Nothing syncs meanwhile. */
+/**
+ * From the moment that the first connector's jar lies in the drop folder, is replaced there or is gone, until {@code plugins} says so. Nothing syncs
+ * meanwhile.
+ */
 final class HotDeploy implements Measurement {
     private static final double AIM_ADD = 1_000;
     private static final double AIM_REPLACE = 500;

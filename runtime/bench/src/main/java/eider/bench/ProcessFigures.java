@@ -21,7 +21,8 @@ record ProcessFigures(long pid) {
     }
 
     private double status(String name) throws IOException {
-        return Files.readAllLines(proc("status")).stream().filter(line -> line.startsWith(name)).mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
+        return Files.readAllLines(proc("status")).stream().filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / 1e6)
                 .findFirst().orElseThrow(() -> new IOException("process " + pid + " is gone"));
     }
 

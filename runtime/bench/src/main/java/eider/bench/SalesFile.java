@@ -12,8 +12,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * A CSV file of sales with the seven columns of the example file, and the bare way to load it. Also a main class, so that DuckDB does its work in a process that is gone when it is done:
- * {@code make FILE ROWS} or {@code load FILE DATABASE}.
+ * A CSV file of sales with the seven columns of the example file, and the bare way to load it. Also a main class, so that DuckDB does its work in a
+ * process that is gone when it is done: {@code make FILE ROWS} or {@code load FILE DATABASE}.
  */
 final class SalesFile {
     /** Counted up when what is written changes: kept files have it in their name. */
@@ -23,9 +23,8 @@ final class SalesFile {
 
     /** The file with so many rows, made once and kept in the user's cache folder. */
     static Path of(long rows, Workbench bench) throws IOException, InterruptedException {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        Path folder = (cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache)).resolve("eider-bench");
-        Path file = Files.createDirectories(folder).resolve("sales-" + rows + "-" + EDITION + ".csv");
+        Path folder = Workbench.cache();
+        Path file = folder.resolve("sales-" + rows + "-" + EDITION + ".csv");
         if (!Files.exists(file)) {
             Path making = folder.resolve(file.getFileName() + ".making");
             bench.java(SalesFile.class, "make", making.toString(), Long.toString(rows));
@@ -65,8 +64,8 @@ final class SalesFile {
         String sql = """
                 COPY (
                     SELECT DATE '2024-01-01' + CAST(i * 730 // %1$d AS INTEGER) AS date, 1 + hash(i) %% 500 AS user_id,
-                        ['Laptop Pro 14', 'Monitor 27 Inch', 'Wireless Mouse', 'Mechanical Keyboard', 'Standing Desk', 'Ergonomic Chair', 'Project Planner Licence',
-                            'Backup Suite Licence'][1 + product] AS product_name,
+                        ['Laptop Pro 14', 'Monitor 27 Inch', 'Wireless Mouse', 'Mechanical Keyboard', 'Standing Desk', 'Ergonomic Chair',
+                            'Project Planner Licence', 'Backup Suite Licence'][1 + product] AS product_name,
                         quantity, unit_price, CAST(quantity * unit_price AS DECIMAL(18,2)) AS total_amount,
                         ['North America', 'Europe', 'Asia Pacific', 'Latin America'][1 + CAST(hash(i + 3) %% 4 AS INTEGER)] AS region
                     FROM (
@@ -84,12 +83,17 @@ final class SalesFile {
     private static Cost load(String file, String database) throws SQLException, IOException {
         String sql = """
                 CREATE TABLE sales AS
-                SELECT CAST(date AS DATE) AS date, CAST(NULL AS TIMESTAMPTZ) AS occurred_at, CASE WHEN quantity < 0 THEN 'refund' ELSE 'sale' END AS kind, 'files' AS source,
-                    CAST(NULL AS VARCHAR) AS source_id, CAST(NULL AS VARCHAR) AS order_id, CAST(NULL AS VARCHAR) AS customer, product_name, CAST(NULL AS VARCHAR) AS category,
+                SELECT CAST(date AS DATE) AS date, CAST(NULL AS TIMESTAMPTZ) AS occurred_at,
+                    CASE WHEN quantity < 0 THEN 'refund' ELSE 'sale' END AS kind, 'files' AS source,
+                    CAST(NULL AS VARCHAR) AS source_id, CAST(NULL AS VARCHAR) AS order_id, CAST(NULL AS VARCHAR) AS customer, product_name,
+                    CAST(NULL AS VARCHAR) AS category,
                     CAST(NULL AS VARCHAR) AS channel, region, CAST(user_id AS VARCHAR) AS user_id, CAST(quantity AS DECIMAL(18,4)) AS quantity,
-                    CAST(unit_price AS DECIMAL(18,4)) AS unit_price, CAST(quantity * CAST(unit_price AS DECIMAL(18,4)) AS DECIMAL(18,4)) AS gross, CAST(NULL AS DECIMAL(18,4)) AS discount,
+                    CAST(unit_price AS DECIMAL(18,4)) AS unit_price,
+                    CAST(quantity * CAST(unit_price AS DECIMAL(18,4)) AS DECIMAL(18,4)) AS gross, CAST(NULL AS DECIMAL(18,4)) AS discount,
                     CAST(NULL AS DECIMAL(18,4)) AS tax, CAST(NULL AS DECIMAL(18,4)) AS shipping, CAST(total_amount AS DECIMAL(18,4)) AS net,
-                    CAST(total_amount AS DECIMAL(18,4)) AS total_amount, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DECIMAL(18,4)) AS original_amount, CAST(1 AS BIGINT) AS load
+                    CAST(total_amount AS DECIMAL(18,4)) AS total_amount, CAST(NULL AS VARCHAR) AS currency,
+                    CAST(NULL AS DECIMAL(18,4)) AS original_amount,
+                    CAST(1 AS BIGINT) AS load
                 FROM read_csv('%s')""".formatted(file.replace("'", "''"));
         try (Connection connection = DriverManager.getConnection("jdbc:duckdb:" + database); Statement statement = connection.createStatement()) {
             ProcessFigures self = new ProcessFigures(ProcessHandle.current().pid());

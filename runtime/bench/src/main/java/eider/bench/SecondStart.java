@@ -38,7 +38,8 @@ final class SecondStart implements Measurement {
             try (Server server = bench.start(home)) {
                 long answered = System.nanoTime();
                 ProcessFigures figures = server.figures();
-                all.add(new Round(figures.cpuSeconds(), Duration.ofNanos(answered - server.begun()).toMillis() / 1000.0, figures.resident(), figures.peakResident()));
+                all.add(new Round(figures.cpuSeconds(), Duration.ofNanos(answered - server.begun()).toMillis() / 1000.0, figures.resident(),
+                        figures.peakResident()));
             }
         }
         bench.fresh("home");

@@ -45,7 +45,8 @@ record Server(Process process, Path home, URI address, long begun) implements Au
         }
         Path output = Files.createTempFile("eider-bench", ".out");
         long begun = System.nanoTime();
-        Process process = new ProcessBuilder(script.toString(), "start", "--home", home.toString(), "--port", Integer.toString(port)).redirectErrorStream(true)
+        Process process = new ProcessBuilder(script.toString(), "start", "--home", home.toString(), "--port", Integer.toString(port))
+                .redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();
         Server server = new Server(process, home, URI.create("http://127.0.0.1:" + port), begun);
         try {

@@ -10,6 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -35,6 +36,20 @@ final class Workbench implements AutoCloseable {
         Path folder = scratch.resolve(name);
         delete(folder);
         return folder;
+    }
+
+    /** Where files are kept from one run to the next. */
+    static Path cache() throws IOException {
+        String cache = System.getenv("XDG_CACHE_HOME");
+        return Files.createDirectories((cache == null || cache.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(cache))
+                .resolve("eider-bench"));
+    }
+
+    /** Keeps the log of the last server for the person who looks for what went wrong; empty where there is none. */
+    Optional<Path> keepLog() throws IOException {
+        Path log = scratch.resolve("home/logs/eider.log");
+        return Files.exists(log) ? Optional.of(Files.copy(log, cache().resolve("failed.log"), StandardCopyOption.REPLACE_EXISTING))
+                : Optional.empty();
     }
 
     /** A server of this distribution, ready. */
@@ -69,7 +84,8 @@ final class Workbench implements AutoCloseable {
 
     /** Runs a main class of this program as a process of its own, and returns what it printed. */
     String java(Class<?> main, String... words) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
                 "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(words));
         return run(command);

@@ -186,6 +186,28 @@ final class ColumnTypes {
         withMore |= to - rest > 8 || b[length] == 'T';
     }
 
+    /** Takes in what another saw of the same column. */
+    void add(ColumnTypes other) {
+        possible &= other.possible;
+        orders &= other.orders;
+        withSeconds |= other.withSeconds;
+        withoutSeconds |= other.withoutSeconds;
+        withMore |= other.withMore;
+        wholePoint = Math.max(wholePoint, other.wholePoint);
+        fractionPoint = Math.max(fractionPoint, other.fractionPoint);
+        wholeComma = Math.max(wholeComma, other.wholeComma);
+        fractionComma = Math.max(fractionComma, other.fractionComma);
+        pointForSure |= other.pointForSure;
+        commaForSure |= other.commaForSure;
+        groupedByComma |= other.groupedByComma;
+        groupedByPoint |= other.groupedByPoint;
+        untidy |= other.untidy;
+        count += other.count;
+        if ((possible & ANY_TIME) != 0 && orders == 0) {
+            possible &= ~ANY_TIME;
+        }
+    }
+
     /** A value is not written as plainly as it could be: {@link #plain} holds for text only. */
     void untidy() {
         untidy = true;

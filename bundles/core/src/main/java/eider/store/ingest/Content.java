@@ -104,6 +104,38 @@ final class Content {
         return charset.equals(StandardCharsets.UTF_8) ? new Checked(in) : new Transcoded(in, charset);
     }
 
+    /** A part of a file that is UTF-8 and not packed; {@code from} and {@code to} are bytes at which lines begin. */
+    static InputStream utf8(Path file, long from, long to) throws IOException {
+        FileInputStream in = new FileInputStream(file.toFile());
+        try {
+            in.skipNBytes(from);
+            return new Checked(new Interruptible(new Part(in, to - from)));
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    /** Ends before the stream below does. */
+    private static final class Part extends FilterInputStream {
+        private long left;
+
+        Part(InputStream in, long left) {
+            super(in);
+            this.left = left;
+        }
+
+        @Override
+        public int read(byte[] b, int off, int len) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int n = in.read(b, off, (int) Math.min(len, left));
+            left -= Math.max(0, n);
+            return n;
+        }
+    }
+
     /** Ends a read when the thread is interrupted. */
     private static final class Interruptible extends FilterInputStream {
         Interruptible(InputStream in) {

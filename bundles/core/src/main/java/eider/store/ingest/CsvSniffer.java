@@ -40,7 +40,7 @@ final class CsvSniffer {
         this.limits = limits;
     }
 
-    Scan.Csv complete() throws IOException, SourceException {
+    Scan.Csv complete() throws IOException, SourceException, InterruptedException {
         byte[] head;
         boolean whole;
         try (InputStream in = Content.open(given.file(), limits)) {
@@ -80,12 +80,13 @@ final class CsvSniffer {
         }
         int[] controls = controls(head);
         // UTF-16 is full of zeros; nothing else that is text has one control character in a hundred.
-        if (zeros * 10 < head.length * 3 && controls[0] > Math.max(8, head.length / 50)) {
+        boolean marked = magic.startsWith("\u00ff\u00fe") || magic.startsWith("\u00fe\u00ff") || magic.startsWith("\0\0\u00fe\u00ff");
+        if (!marked && zeros * 10 < head.length * 3 && controls[0] > Math.max(8, head.length / 50)) {
             throw new Unreadable("The file is not text: it holds " + controls[0] + " control characters, the first in line " + controls[1] + ".");
         }
     }
 
-    private Scan.Csv complete(Charset charset) throws IOException, SourceException {
+    private Scan.Csv complete(Charset charset) throws IOException, SourceException, InterruptedException {
         byte[] sample;
         boolean whole;
         try (InputStream in = Content.utf8(given.file(), charset, limits)) {
@@ -459,7 +460,7 @@ final class CsvSniffer {
     }
 
     /** Looks at every row for the types of columns that have none. */
-    private Scan.Csv typed(Scan.Csv scan) throws IOException, SourceException {
+    private Scan.Csv typed(Scan.Csv scan) throws IOException, SourceException, InterruptedException {
         boolean columnsKnown = !scan.columns().isEmpty();
         if (columnsKnown && scan.decimalSeparator() != null
                 && (scan.dateFormat() != null || scan.columns().stream().noneMatch(column -> temporal(column.field().type())))) {
@@ -470,24 +471,9 @@ final class CsvSniffer {
         if (names.isEmpty()) {
             throw new Unreadable("No table can be made out in the file.");
         }
-        ColumnTypes[] types = new ColumnTypes[names.size()];
-        for (int i = 0; i < types.length; i++) {
-            types[i] = new ColumnTypes();
-        }
-        long rows = 0;
-        boolean whole = true;
-        try (Tokens tokens = CsvWalk.tokens(scan, limits)) {
-            if (scan.header()) {
-                tokens.next();
-            }
-            while (tokens.next()) {
-                see(tokens, types, scan.shortRows());
-                whole &= tokens.cells() == types.length;
-                rows++;
-            }
-            whole &= tokens.plain();
-        }
-        Profile.Memory.RECENT.add(new Profile(mark, Profile.Structure.of(scan), names, types, rows, whole));
+        Survey survey = Survey.of(scan, names.size(), limits);
+        ColumnTypes[] types = survey.types();
+        Profile.Memory.RECENT.add(new Profile(mark, Profile.Structure.of(scan), names, types, survey.rows(), survey.plain()));
         String decimal = scan.decimalSeparator();
         String pattern = scan.dateFormat();
         if (decimal == null) {
@@ -503,7 +489,7 @@ final class CsvSniffer {
             List<String> fields = Names.fields(scan.header() ? names : names.stream().map(name -> "").toList());
             int last = types.length - 1;
             // A delimiter at the end of every row makes a column without a name and without a value.
-            boolean drop = rows > 0 && last > 0 && types[last].empty() && (!scan.header() || names.get(last).equals("column" + last));
+            boolean drop = survey.rows() > 0 && last > 0 && types[last].empty() && (!scan.header() || names.get(last).equals("column" + last));
             for (int i = 0; i < types.length - (drop ? 1 : 0); i++) {
                 String name = names.get(i);
                 Type type = types[i].type(point, sure, pattern);
@@ -513,23 +499,6 @@ final class CsvSniffer {
         }
         return new Scan.Csv(scan.file(), scan.charset(), scan.delimiter(), scan.quote(), scan.escape(), scan.comment(), scan.header(), scan.skip(),
                 pattern, decimal, scan.shortRows(), columns);
-    }
-
-    private static void see(Tokens tokens, ColumnTypes[] types, boolean shortRows) {
-        int cells = tokens.cells();
-        boolean trailing = cells == types.length + 1 && tokens.empty(types.length);
-        if (tokens.misquoted() || cells > types.length && !trailing || cells < types.length && !shortRows) {
-            return;
-        }
-        byte[] b = tokens.buffer();
-        for (int i = 0; i < Math.min(cells, types.length); i++) {
-            if (!tokens.empty(i)) {
-                types[i].see(b, tokens.from(i), tokens.to(i));
-                if (tokens.escaped(i)) {
-                    types[i].untidy();
-                }
-            }
-        }
     }
 
     private static boolean temporal(Type type) {

@@ -2,13 +2,13 @@ package eider.store.ingest;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -123,7 +123,7 @@ public final class Ingest implements AutoCloseable {
                 // A cancel that comes before the query has begun is forgotten: repeat it until the thread has ended.
                 while (thread.isAlive()) {
                     statement.cancel();
-                    thread.join(java.time.Duration.ofMillis(20));
+                    thread.join(Duration.ofMillis(20));
                     Thread.interrupted();
                 }
                 throw e;
@@ -157,10 +157,5 @@ public final class Ingest implements AutoCloseable {
     @Override
     public void close() throws SQLException {
         connection.close();
-    }
-
-    /** Makes the scratch folder if it is missing. */
-    static void prepare(Path scratch) throws IOException {
-        Files.createDirectories(scratch);
     }
 }

@@ -22,11 +22,13 @@ import java.util.regex.Pattern;
 final class ParquetWalk {
     private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+),\\s*(\\d+)\\)");
 
+    private final Path file;
     private final String relation;
     private final Scan.Parquet scan;
     private final Ingest ingest;
 
     ParquetWalk(Path file, Scan.Parquet scan, Ingest ingest) {
+        this.file = file;
         this.relation = "read_parquet(" + ScanSql.literal(file.toString()) + ")";
         this.scan = scan;
         this.ingest = ingest;
@@ -83,6 +85,7 @@ final class ParquetWalk {
 
     /** Writes all rows that fit to {@code out} and puts the others aside; returns how many were written. */
     long rewrite(Path out, Canonical aside) throws SQLException, InterruptedException, IOException, SourceException {
+        PageSums.verify(file, ingest);
         Map<String, String> types = types();
         List<String> select = new ArrayList<>();
         List<String> bad = new ArrayList<>();

@@ -40,7 +40,7 @@ public final class ScanSql {
         for (Scan.Column column : columns) {
             types.append(", ").append(literal(column.field().name())).append(": ").append(literal(type(column.field().type())));
         }
-        return new ScanSql(csv(path, false, ",", "\"", types, emptyText), names(columns));
+        return new ScanSql(csv(path, false, ",", "\"", types, emptyText, ", new_line = '\\n'"), names(columns));
     }
 
     private static ScanSql linked(String path, Scan.Csv scan, Readable readable) {
@@ -61,13 +61,14 @@ public final class ScanSql {
         for (int i = 0; i < types.length; i++) {
             columns.append(i == 0 ? "" : ", ").append("'c").append(i).append("': ").append(literal(types[i] == null ? "VARCHAR" : type(types[i])));
         }
-        return new ScanSql(csv(path, scan.header(), scan.delimiter(), scan.quote(), columns, false), select);
+        return new ScanSql(csv(path, scan.header(), scan.delimiter(), scan.quote(), columns, false, ""), select);
     }
 
-    private static String csv(String path, boolean header, String delimiter, String quote, CharSequence columns, boolean emptyText) {
+    /** Told nothing else, DuckDB takes the first line end that it meets for the one of all rows, even one within quotes. */
+    private static String csv(String path, boolean header, String delimiter, String quote, CharSequence columns, boolean emptyText, String lineEnd) {
         return "read_csv(" + path + ", auto_detect = false, header = " + header + ", delim = " + literal(delimiter) + ", quote = " + literal(quote)
                 + ", escape = " + literal(quote) + ", comment = '', nullstr = '', allow_quoted_nulls = " + !emptyText
-                + ", max_line_size = 16777216, strict_mode = true, null_padding = false, columns = {" + columns + "})";
+                + ", max_line_size = 16777216, strict_mode = true, null_padding = false" + lineEnd + ", columns = {" + columns + "})";
     }
 
     /** The relation, for a FROM clause. */

@@ -16,6 +16,10 @@ import java.util.List;
  * records in it.
  */
 final class Tokens implements AutoCloseable {
+    /** Kinds of line end, as sets. */
+    private static final int LF = 1;
+    private static final int CRLF = 2;
+    private static final int CR = 4;
     private static final int FIRST = 1 << 18;
     /** Fewer bytes than this are not asked for: a character of UTF-8 must fit. */
     private static final int LEAST = 16;
@@ -47,7 +51,8 @@ final class Tokens implements AutoCloseable {
     private long openedAt;
 
     private boolean plain = true;
-    private int lineEnd;
+    private int lineEnds;
+    private int quotedEnds;
     private boolean skipped;
     private boolean zeroByte;
 
@@ -222,8 +227,17 @@ final class Tokens implements AutoCloseable {
                             break;
                         }
                     } else {
-                        if (c == '\n' || c == '\r' && !(p + 1 < end && b[p + 1] == '\n')) {
+                        if (c == '\n') {
                             nextLine++;
+                            quotedEnds |= p > start && b[p - 1] == '\r' ? CRLF : LF;
+                        } else if (c == '\r') {
+                            if (p + 1 >= end && !ended) {
+                                return false;
+                            }
+                            if (p + 1 >= end || b[p + 1] != '\n') {
+                                nextLine++;
+                                quotedEnds |= CR;
+                            }
                         } else if (c == 0) {
                             zeroByte = true;
                         }
@@ -277,21 +291,16 @@ final class Tokens implements AutoCloseable {
         }
         ends = p;
         if (p < end) {
-            int kind = b[p];
-            if (kind == '\r') {
+            int kind = LF;
+            if (b[p] == '\r') {
                 if (p + 1 >= end && !ended) {
                     return false;
                 }
-                if (p + 1 < end && b[p + 1] == '\n') {
-                    kind = 2;
-                    p++;
-                }
+                kind = p + 1 < end && b[p + 1] == '\n' ? CRLF : CR;
+                p += kind == CRLF ? 1 : 0;
             }
             p++;
-            if (lineEnd != kind) {
-                plain &= lineEnd == 0 && kind != '\r';
-                lineEnd = kind;
-            }
+            lineEnds |= kind;
         }
         nextLine++;
         plain &= !misquoted && !zeroByte;
@@ -433,17 +442,17 @@ final class Tokens implements AutoCloseable {
         return new String(buffer, starts, Math.min(ends - starts, Reject.LONGEST * 4), StandardCharsets.UTF_8);
     }
 
-    /** How many bytes the record has. */
-    int length() {
-        return ends - starts;
-    }
-
     /**
-     * Whether DuckDB is known to read the records so far as they were read here: one kind of line end, no blank line, no comment, no
-     * zero byte, quotes as RFC 4180 has them.
+     * Whether DuckDB is known to read the records so far as they were read here: one kind of line end, even within quotes, no blank
+     * line, no comment, no zero byte, quotes as RFC 4180 has them.
      */
     boolean plain() {
-        return plain;
+        return plain && (lineEnds | quotedEnds) != CR && Integer.bitCount(lineEnds | quotedEnds) <= 1;
+    }
+
+    /** The kinds of line end met so far, as a set of bits: of the records and within quotes. */
+    int lineEnds() {
+        return lineEnds | quotedEnds;
     }
 
     @Override

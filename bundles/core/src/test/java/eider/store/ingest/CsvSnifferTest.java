@@ -90,7 +90,8 @@ class CsvSnifferTest {
     void readsDatesOfOneKindOnly() throws Exception {
         Loaded loaded = files.csv("id;day;at\n1;31.12.2024;31.12.2024 23:59\n2;1.2.2025;01.02.2025 00:01\n");
         assertThat(loaded.types()).containsExactly("INTEGER", "DATE", "TIMESTAMP");
-        assertThat(loaded.rows()).containsExactly(List.of("1", "2024-12-31", "2024-12-31 23:59:00.0"), List.of("2", "2025-02-01", "2025-02-01 00:01:00.0"));
+        assertThat(loaded.rows()).containsExactly(List.of("1", "2024-12-31", "2024-12-31 23:59:00.0"),
+                List.of("2", "2025-02-01", "2025-02-01 00:01:00.0"));
     }
 
     @Test
@@ -110,7 +111,8 @@ class CsvSnifferTest {
 
     @Test
     void readsWhatAGermanExcelSaves() throws Exception {
-        Path file = files.file("umsatz.csv", "Artikel;Größe;Preis (€);Menge\r\nSchäkel;XL;1.234,50;2\r\nTau – 3 €;M;7,25;10\r\n", Charset.forName("windows-1252"));
+        Path file = files.file("umsatz.csv",
+                "Artikel;Größe;Preis (€);Menge\r\nSchäkel;XL;1.234,50;2\r\nTau – 3 €;M;7,25;10\r\n", Charset.forName("windows-1252"));
         Loaded loaded = files.load(Scan.Csv.of(file));
 
         assertThat(loaded.csv().charset()).isEqualTo(Charset.forName("windows-1252"));
@@ -138,7 +140,8 @@ class CsvSnifferTest {
     @Test
     void findsApostrophesAndBackslashes() throws Exception {
         assertThat(files.csv("1,'a,b'\n2,'c,d'\n").rows()).containsExactly(List.of("1", "a,b"), List.of("2", "c,d"));
-        assertThat(files.csv("id,said\n1,\"a \\\"quoted\\\" word\"\n2,\"x, y\"\n").rows()).containsExactly(List.of("1", "a \"quoted\" word"), List.of("2", "x, y"));
+        assertThat(files.csv("id,said\n1,\"a \\\"quoted\\\" word\"\n2,\"x, y\"\n").rows())
+                .containsExactly(List.of("1", "a \"quoted\" word"), List.of("2", "x, y"));
     }
 
     @Test

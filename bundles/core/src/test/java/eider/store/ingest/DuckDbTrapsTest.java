@@ -17,7 +17,7 @@ class DuckDbTrapsTest {
         Path file = Files.writeString(folder.resolve("trap.csv"), content);
         try (Ingest duck = Ingest.open(folder, List.of(), Limits.DEFAULT)) {
             return duck.rows("SELECT * FROM read_csv(" + ScanSql.literal(file.toString()) + ", auto_detect = false, header = true, delim = ',', "
-                    + "quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0, columns = {" + columns + "})");
+                    + "quote = '\"', escape = '\"', store_rejects = true, rejects_limit = 0, columns = {" + columns + (columns.contains("}") ? ")" : "})"));
         }
     }
 
@@ -37,10 +37,21 @@ class DuckDbTrapsTest {
     }
 
     @Test
+    void readsNothingOfAFileWhoseLineEndsAreMixed() throws Exception {
+        assertThat(read("\n\nid,name\r\n1,a\r\n2,b\r\n", "'id': 'BIGINT', 'name': 'VARCHAR'}, skip = 2")).isEmpty();
+    }
+
+    @Test
+    void takesALineEndWithinQuotesForThatOfAllRows() throws Exception {
+        assertThat(read("\"id\r\nof row\",name\n1,a\n2,b\n", "'id': 'BIGINT', 'name': 'VARCHAR'")).hasSizeLessThan(2);
+    }
+
+    @Test
     void readsJsonNumbersAsBinaryFractions() throws Exception {
         Path file = Files.writeString(folder.resolve("trap.json"), "[{\"amount\":12345678901234567.89}]");
         try (Ingest duck = Ingest.open(folder, List.of(), Limits.DEFAULT)) {
-            assertThat(duck.rows("SELECT amount::VARCHAR FROM read_json(" + ScanSql.literal(file.toString()) + ", columns = {amount: 'DECIMAL(38,2)'})"))
+            assertThat(duck.rows("SELECT amount::VARCHAR FROM read_json(" + ScanSql.literal(file.toString())
+                    + ", columns = {amount: 'DECIMAL(38,2)'})"))
                     .doesNotContain(List.of("12345678901234567.89"));
         }
     }

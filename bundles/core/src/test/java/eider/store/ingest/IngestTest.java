@@ -26,7 +26,8 @@ class IngestTest {
         try (Ingest duck = Ingest.open(inside, List.of(), Limits.DEFAULT)) {
             assertThat(duck.rows("SELECT content FROM read_text(" + ScanSql.literal(inside.toRealPath().resolve("a.txt").toString()) + ")"))
                     .containsExactly(List.of("mine"));
-            assertThatThrownBy(() -> duck.rows("SELECT * FROM read_text(" + ScanSql.literal(secret.toString()) + ")")).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> duck.rows("SELECT * FROM read_text(" + ScanSql.literal(secret.toString()) + ")"))
+                    .isInstanceOf(SQLException.class);
             assertThatThrownBy(() -> duck.rows("SELECT * FROM read_text(" + ScanSql.literal(inside.resolve("link.txt").toString()) + ")"))
                     .isInstanceOf(SQLException.class);
             assertThatThrownBy(() -> duck.execute("SET enable_external_access = true")).isInstanceOf(SQLException.class);

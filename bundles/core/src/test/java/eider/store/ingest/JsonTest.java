@@ -80,7 +80,8 @@ class JsonTest {
 
     @Test
     void refusesWhatIsNoTable() {
-        assertThatThrownBy(() -> load("[{\"id\":1},{\"id\":")).isInstanceOf(SourceException.class).hasMessageContaining("The JSON is broken in line 1");
+        assertThatThrownBy(() -> load("[{\"id\":1},{\"id\":")).isInstanceOf(SourceException.class)
+                .hasMessageContaining("The JSON is broken in line 1");
         assertThatThrownBy(() -> load("[1,2,3]")).hasMessageContaining("not a list of objects");
         assertThatThrownBy(() -> load("\"text\"")).hasMessageContaining("not a list of objects");
         assertThatThrownBy(() -> load("")).hasMessage("The file is empty.");

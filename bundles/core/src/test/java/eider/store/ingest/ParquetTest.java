@@ -8,6 +8,7 @@ import eider.connector.Scan;
 import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.store.ingest.FilesIntoDuckDb.Loaded;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -49,7 +50,8 @@ class ParquetTest {
         Loaded loaded = files.load(Scan.Parquet.of(file));
         assertThat(loaded.fields()).containsExactly("id", "price", "day", "name", "weight", "big", "tags", "at");
         assertThat(loaded.types()).containsExactly("INTEGER", "DECIMAL(10,2)", "DATE", "TEXT", "DOUBLE", "DECIMAL(20,0)", "JSON", "INSTANT");
-        assertThat(loaded.rows()).containsExactly(List.of("1", "1.50", "2024-02-13", "x", "1.1", "18446744073709551615", "[1,2]", "2024-02-13T10:00Z"));
+        assertThat(loaded.rows()).containsExactly(List.of("1", "1.50", "2024-02-13", "x", "1.1", "18446744073709551615", "[1,2]",
+                "2024-02-13T10:00Z"));
     }
 
     @Test
@@ -78,5 +80,15 @@ class ParquetTest {
                 .hasMessageContaining("damaged");
         Path encrypted = parquet("SELECT 1 AS id", ", ENCRYPTION_CONFIG {footer_key: 'key'}");
         assertThatThrownBy(() -> files.load(Scan.Parquet.of(encrypted))).hasMessageContaining("encrypted");
+    }
+
+    @Test
+    void refusesAPageThatDoesNotMatchItsCheckSum() throws Exception {
+        // DuckDB decodes the flipped bits of this file without a word.
+        Path file = folder.resolve("flipped.parquet");
+        try (InputStream in = ParquetTest.class.getResourceAsStream("rle-dict-uncompressed-corrupt-checksum.parquet")) {
+            Files.copy(in, file);
+        }
+        assertThatThrownBy(() -> files.load(Scan.Parquet.of(file))).hasMessageContaining("does not match its check sum");
     }
 }

@@ -1,9 +1,18 @@
 package eider.store.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eider.connector.Field;
+import eider.connector.Scan;
+import eider.connector.SourceException;
+import eider.connector.Type;
 import eider.store.ingest.FilesIntoDuckDb.Loaded;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,5 +47,105 @@ class ReadableTest {
         assertThat(loaded.rows()).extracting(row -> row.get(0)).containsExactly("1", "4", "5");
         assertThat(loaded.rejects()).containsExactly(new Reject("line 3", "2,Bob", "the row has 2 cells, the header has 3"),
                 new Reject("line 4", "3,Eve,Oslo,x", "the row has 4 cells, the header has 3"));
+    }
+
+    private static Scan.Csv given(Path file, boolean shortRows, Scan.Column... columns) {
+        return new Scan.Csv(file, StandardCharsets.UTF_8, ",", "\"", "\"", "", true, 0, null, ".", shortRows, List.of(columns));
+    }
+
+    @Test
+    void saysWhatIsWrongWithARowInWords() throws Exception {
+        Path file = files.file("given.csv", "day,quantity,price\n2024-02-13,x,1\n,2,1.23456\n13.02.2024,1.5,1e2\n2024-02-14,12.0,\"1,234.50\"\n"
+                + "2024-02-15,99999999999999999999,1\n2024-02-16,3,\"a\"b\n");
+        Loaded loaded = files.load(given(file, false, new Scan.Column("day", Field.required("date", Type.DATE, "The day.")),
+                new Scan.Column("quantity", Field.of("quantity", Type.INTEGER, "How many.")),
+                new Scan.Column("price", Field.of("price", Type.MONEY, "The price."))));
+
+        assertThat(loaded.rows()).containsExactly(List.of("2024-02-14", "12", "1234.5000"));
+        assertThat(loaded.rejects()).containsExactly(
+                new Reject("line 2", "2024-02-13,x,1", "quantity: 'x' is no whole number"),
+                new Reject("line 3", ",2,1.23456", "date: empty, but required; price: '1.23456' has more than 4 digits after the decimal mark"),
+                new Reject("line 4", "13.02.2024,1.5,1e2", "date: '13.02.2024' is no date of the form yyyy-mm-dd; "
+                        + "quantity: '1.5' is no whole number"),
+                new Reject("line 6", "2024-02-15,99999999999999999999,1",
+                        "quantity: '99999999999999999999' is too large for a whole number of 64 bits"),
+                new Reject("line 7", "2024-02-16,3,\"a\"b", "text stands behind a closing quote"));
+    }
+
+    @Test
+    void countsTheLinesOfTheOriginal() throws Exception {
+        Path file = files.file("given.csv", "title\r\n\r\nid,name\r\n1,\"two\r\nlines\"\r\nx,b\r\n\r\n2,\"three\r\nwhole\r\nlines\"\r\ny,d\r\n");
+        Scan.Csv scan = new Scan.Csv(file, StandardCharsets.UTF_8, ",", "\"", "\"", "", true, 2, null, ".", false,
+                List.of(new Scan.Column("id", Field.of("id", Type.INTEGER, "The id.")),
+                        new Scan.Column("name", Field.of("name", Type.TEXT, "The name."))));
+        Loaded loaded = files.load(scan);
+        assertThat(loaded.rows()).containsExactly(List.of("1", "two\r\nlines"), List.of("2", "three\r\nwhole\r\nlines"));
+        assertThat(loaded.rejects()).extracting(Reject::place).containsExactly("line 6", "line 11");
+    }
+
+    @Test
+    void fillsShortRowsOnlyWhereThatIsWished() throws Exception {
+        Path file = files.file("given.csv", "id,name,city\n1,a\n2,b,c\n");
+        Scan.Column[] columns = {new Scan.Column("id", Field.of("id", Type.INTEGER, "The id.")),
+            new Scan.Column("city", Field.of("city", Type.TEXT, "The city."))};
+        assertThat(files.load(given(file, true, columns)).rows()).containsExactly(Arrays.asList("1", null), List.of("2", "c"));
+        assertThat(files.load(given(file, false, columns)).rejects()).hasSize(1);
+    }
+
+    @Test
+    void readsMixedLineEndsWhichDuckDbDoesNot() throws Exception {
+        assertThat(files.csv("id,name\n1,a\r\n2,b\r3,c\n").rows()).containsExactly(List.of("1", "a"), List.of("2", "b"), List.of("3", "c"));
+    }
+
+    @Test
+    void onlyTheEmptyCellIsNoValue() throws Exception {
+        Loaded loaded = files.csv("id,name\n1,NULL\n2,\"\"\n3,\n4, \n5,null\n");
+        assertThat(loaded.rows()).containsExactly(List.of("1", "NULL"), Arrays.asList("2", null), Arrays.asList("3", null),
+                List.of("4", " "), List.of("5", "null"));
+        assertThat(loaded.rejects()).isEmpty();
+    }
+
+    @Test
+    void hostileNamesAreOnlyNames() throws Exception {
+        Path file = files.file("it's; DROP TABLE \"x\".csv", "id,\"a'b\"\"; \n--\",x\"y\n1,2,3\n4,5,6\n");
+        Loaded loaded = files.load(Scan.Csv.of(file));
+        assertThat(loaded.scan().columns()).extracting(Scan.Column::name).containsExactly("id", "a'b\"; \n--", "x\"y");
+        assertThat(loaded.rows()).containsExactly(List.of("1", "2", "3"), List.of("4", "5", "6"));
+    }
+
+    @Test
+    void noticesAFileThatChangesWhileItIsRead() throws Exception {
+        Path file = files.file("file.csv", "id,name\n1,a\n2,b\n");
+        Path handover = Files.createDirectories(folder.resolve("handover"));
+        Scan.Csv scan = files.sniffer().complete(Scan.Csv.of(file));
+        try (Readable readable = Readable.of(scan, handover)) {
+            readable.verifyUnchanged();
+            Files.writeString(file, "3,c\n", StandardOpenOption.APPEND);
+            assertThatThrownBy(readable::verifyUnchanged).isInstanceOf(SourceException.class).hasMessageContaining("changed while it was read");
+            Files.delete(file);
+            assertThatThrownBy(readable::verifyUnchanged).hasMessageContaining("vanished");
+        }
+    }
+
+    @Test
+    void aFileThatChangedSinceItWasSniffedIsLookedAtAgain() throws Exception {
+        Path file = files.file("file.csv", "id,name\n1,a\n2,b\n");
+        Scan.Csv scan = files.sniffer().complete(Scan.Csv.of(file));
+        Files.writeString(file, "id,name\n1,a\n2,b\nx,c\n");
+        assertThat(files.read(scan, Limits.DEFAULT).rejects()).extracting(Reject::reason).containsExactly("id: 'x' is no whole number");
+    }
+
+    @Test
+    void namesTheColumnThatIsMissing() throws Exception {
+        Path file = files.file("file.csv", "id,name\n1,a\n");
+        assertThatThrownBy(() -> files.load(given(file, false, new Scan.Column("price", Field.of("price", Type.MONEY, "The price.")))))
+                .hasMessage("The file has no column 'price'; it has id, name.");
+    }
+
+    @Test
+    void aSymbolicLinkIsRead() throws Exception {
+        Path file = files.file("file.csv", "id,name\n1,a\n2,b\n");
+        Path link = Files.createSymbolicLink(folder.resolve("link.csv"), file);
+        assertThat(files.load(Scan.Csv.of(link)).rows()).hasSize(2);
     }
 }

@@ -2,6 +2,7 @@ package eider.itest.embedding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import eider.Eider;
 import eider.engine.EngineException;
@@ -12,11 +13,12 @@ import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,14 +106,22 @@ class EmbeddingTest {
 
     @Test
     void roundsOfStartingAndStoppingLeaveNoThread() throws Exception {
-        Eider.builder().inMemory().port(0).start().close();
-        Set<String> before = threads();
-        for (int i = 0; i < 3; i++) {
-            Eider.builder().inMemory().port(0).start().close();
+        Set<Thread> before = threads();
+        for (int i = 0; i < 2; i++) {
+            try (Eider eider = Eider.builder().inMemory().port(0).start()) {
+                assertThat(number(eider, "select count(*) from sales")).isZero();
+            }
         }
-        Set<String> after = threads();
-        after.removeAll(before);
-        assertThat(after).isEmpty();
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            Set<Thread> left;
+            do {
+                left = threads();
+                left.removeAll(before);
+                for (Thread thread : left) {
+                    thread.join(100);
+                }
+            } while (!left.isEmpty());
+        }, () -> "still there: " + threads().stream().filter(thread -> !before.contains(thread)).toList());
     }
 
     @Test
@@ -137,10 +147,10 @@ class EmbeddingTest {
         }
     }
 
-    /** Threads that an instance could have started, by name without the numbers in it. */
-    private static Set<String> threads() {
-        List<String> ofTheJvm = List.of("Common-Cleaner", "Reference Handler", "Signal Dispatcher", "Attach Listener", "process reaper", "Keep-Alive-Timer");
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> ofTheJvm.stream().noneMatch(name::startsWith))
-            .map(name -> name.replaceAll("[0-9a-f]{6,}|\\d+", "#")).collect(Collectors.toCollection(TreeSet::new));
+    /** Those that a program or an instance could have started, and not the JVM by itself. */
+    private static Set<Thread> threads() {
+        List<String> ofTheJvm = List.of("Common-Cleaner", "process reaper", "Keep-Alive-Timer", "junit-", "ForkJoinPool", "VirtualThread-unblocker", "Attach Listener");
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> ofTheJvm.stream().noneMatch(thread.getName()::startsWith))
+            .collect(Collectors.toCollection(HashSet::new));
     }
 }

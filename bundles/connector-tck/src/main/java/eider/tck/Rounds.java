@@ -1,0 +1,53 @@
+package eider.tck;
+
+import eider.connector.Source;
+import java.lang.ref.WeakReference;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Installs, updates and uninstalls a connector again and again, and tells what stays. */
+final class Rounds implements ChildJvm.Measurement {
+    static final String NOTHING = "no class loader, no thread";
+    private static final int ROUNDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+
+    @Override
+    public String measure(SourceContract contract, Path home, int rows) throws Exception {
+        try (Warehouse warehouse = Warehouse.open(home); Outside outside = contract.outside(home, "rounds");
+                Felix felix = Felix.start(contract.bundle(), home)) {
+            outside.fill(rows);
+            // One round before the census: it starts what the framework keeps for itself.
+            round(felix, outside, warehouse);
+            Threads before = new Threads();
+            for (int i = 0; i < ROUNDS; i++) {
+                round(felix, outside, warehouse);
+            }
+            List<String> threads = before.stayed(Duration.ofSeconds(2));
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            long left = loaders.size();
+            while (left > 0 && System.nanoTime() < end) {
+                System.gc();
+                left = loaders.stream().filter(loader -> loader.get() != null).count();
+            }
+            return (left == 0 ? "no class loader" : left + " of " + loaders.size() + " class loaders") + ", " + (threads.isEmpty() ? "no thread" : "the threads " + threads);
+        }
+    }
+
+    private void round(Felix felix, Outside outside, Warehouse warehouse) throws Exception {
+        felix.install();
+        Source installed = felix.connect("round", outside.options());
+        loaders.add(new WeakReference<>(installed.getClass().getClassLoader()));
+        Reading.all(installed, warehouse.sniffer());
+        felix.release();
+        felix.update();
+        Source updated = felix.source("round");
+        loaders.add(new WeakReference<>(updated.getClass().getClassLoader()));
+        Reading.all(updated, warehouse.sniffer());
+        felix.release();
+        felix.uninstall();
+    }
+}

@@ -1,0 +1,164 @@
+package eider.itest.commands;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** The assembled distribution on one home. Each command is a process of its own; what it says is kept beside the home, never in it. */
+final class Installation {
+    private static final int PATIENCE_SECONDS = 120;
+    private static final Path DISTRIBUTION = Path.of(System.getProperty("eider.itest.distribution"));
+    private static final Path REPOSITORY = Path.of(System.getProperty("eider.itest.repository"));
+
+    private final Path home;
+    private final Path said;
+    private final AtomicInteger number = new AtomicInteger();
+
+    /** @param folder of the test: the home is {@code home} in it, made by the first command */
+    Installation(Path folder) throws IOException {
+        this.home = folder.resolve("home");
+        this.said = Files.createDirectories(folder.resolve("said"));
+    }
+
+    /** What a command left behind. */
+    record Answer(int exit, String out, String err) {
+        /** Fails with all that was said unless the command was done. */
+        String done() {
+            assertThat(exit).as(toString()).isZero();
+            return out;
+        }
+    }
+
+    static Path example(String name) {
+        return REPOSITORY.resolve("docs/examples").resolve(name);
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /** Runs a command on this home, standing in the folder of the test. */
+    Answer run(String... words) throws Exception {
+        List<String> line = new ArrayList<>(List.of("--home", home.toString()));
+        line.addAll(List.of(words));
+        return runIn(said, line.toArray(String[]::new));
+    }
+
+    /** Runs a command line as it is: the home is to be named in it. */
+    Answer runIn(Path directory, String... words) throws Exception {
+        Running running = launch(directory, words);
+        return running.end();
+    }
+
+    /** The one value that a statement answers, as CSV. */
+    String value(String sql) throws Exception {
+        List<String> lines = run("query", sql, "--format", "csv").done().lines().toList();
+        assertThat(lines).as(sql).hasSize(2);
+        return lines.get(1);
+    }
+
+    Running launch(Path directory, String... words) throws IOException {
+        List<String> line = new ArrayList<>(List.of(DISTRIBUTION.resolve("eider").toString()));
+        line.addAll(List.of(words));
+        int id = number.incrementAndGet();
+        Path out = said.resolve(id + ".out");
+        Path err = said.resolve(id + ".err");
+        ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("TZ", "UTC");
+        builder.environment().remove("EIDER_JAVA_OPTIONS");
+        return new Running(builder.start(), out, err);
+    }
+
+    /** Starts a server on any free port and returns when it is ready. */
+    Server serve(String... options) throws Exception {
+        List<String> line = new ArrayList<>(List.of("--home", home.toString(), "start", "--port", "0"));
+        line.addAll(List.of(options));
+        return new Server(launch(said, line.toArray(String[]::new)));
+    }
+
+    /** A command under way. */
+    record Running(Process process, Path outFile, Path errFile) {
+        String out() throws IOException {
+            return Files.readString(outFile);
+        }
+
+        String err() throws IOException {
+            return Files.readString(errFile);
+        }
+
+        /** Waits for its end. */
+        Answer end() throws Exception {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+                throw new AssertionError("no end after " + PATIENCE_SECONDS + " s; it said: " + out() + err());
+            }
+            return new Answer(process.exitValue(), out(), err());
+        }
+    }
+
+    /** A server under way; closing it sends SIGTERM and waits. */
+    static final class Server implements AutoCloseable {
+        private static final String READY = "Ready after ";
+        private final Running running;
+        private final String address;
+
+        Server(Running running) throws Exception {
+            this.running = running;
+            try {
+                await(() -> running.out().contains("to stop") || !running.process().isAlive());
+                assertThat(running.process().isAlive()).as(running.out() + running.err()).isTrue();
+            } catch (AssertionError | Exception e) {
+                running.process().destroyForcibly();
+                throw e;
+            }
+            String ready = running.out().lines().filter(line -> line.startsWith(READY)).findFirst().orElseThrow();
+            address = ready.substring(ready.indexOf("http"), ready.length() - 1);
+        }
+
+        /** Without a slash at its end. */
+        String address() {
+            return address;
+        }
+
+        int port() {
+            return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        }
+
+        long pid() {
+            return running.process().pid();
+        }
+
+        /** What became of it once it has ended. */
+        Answer end() throws Exception {
+            return running.end();
+        }
+
+        /** Asks it by SIGTERM to stop. */
+        void terminate() {
+            running.process().destroy();
+        }
+
+        @Override
+        public void close() throws Exception {
+            terminate();
+            end();
+        }
+    }
+
+    static void await(Callable<Boolean> condition) throws Exception {
+        long start = System.nanoTime();
+        while (!condition.call()) {
+            assertThat(System.nanoTime() - start).as("nanoseconds waited").isLessThan(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+}

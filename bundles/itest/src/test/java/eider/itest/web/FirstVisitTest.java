@@ -1,0 +1,58 @@
+package eider.itest.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import eider.Eider;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A newcomer's page, never reloaded: from the empty home over the first file to the server's stop and its next start. */
+class FirstVisitTest {
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void thePageTellsWhatToDoAndComesToLifeAndIsHonestAboutTheServer() throws Exception {
+        Path home = folder.resolve("home");
+        Eider eider = Eider.builder().home(home).port(0).start();
+        try (Visit visit = new Visit(CHROMIUM.browser(), eider.address().orElseThrow(), new Browser.NewContextOptions().setLocale("en-US"))) {
+            visit.open();
+            visit.page().evaluate("window.sinceOpened = true");
+            assertThat(visit.page().locator("main").textContent()).contains("No sales yet").contains(eider.home().resolve("inbox").toString())
+                .contains("./eider sync-sales --csv FILE");
+
+            Files.write(home.resolve("plugins/cut.jar"), new byte[] {'P', 'K', 3, 4, 0, 0});
+            visit.page().locator("#plugins tr").getByText("cut.jar").waitFor();
+            assertThat(visit.page().locator("#plugins").textContent()).contains("refused").contains("cut off");
+
+            eider.load(Path.of(System.getProperty("eider.itest.repository"), "docs/examples/sales.csv"), "sales");
+            visit.page().locator(".cards").waitFor();
+            visit.awaitCharts();
+            assertThat(visit.page().locator(".cards dd").allTextContents().stream().map(text -> text.replaceAll("[^0-9.,]", "")))
+                .containsExactly("2,500.00", "10", "250.00", "31");
+            visit.assertHarmless();
+
+            URI address = eider.address().orElseThrow();
+            eider.close();
+            visit.await("document.getElementById('live').dataset.live !== 'on'");
+            assertThat(visit.page().locator("#live").textContent()).contains("Connecting again");
+            assertThat(visit.page().locator(".cards dd").first().textContent()).contains("2,500.00");
+
+            eider = Eider.builder().home(home).port(address.getPort()).start();
+            visit.await("document.getElementById('live').dataset.live === 'on'");
+            assertThat(visit.page().evaluate("window.sinceOpened")).isEqualTo(true);
+            visit.forgetLostConnections();
+            visit.assertHarmless();
+        } finally {
+            eider.close();
+        }
+    }
+}
