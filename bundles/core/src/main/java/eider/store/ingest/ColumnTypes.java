@@ -299,6 +299,11 @@ final class ColumnTypes {
         return count > 0 && possible != 0;
     }
 
+    /** Whether every value is a number, or an amount in a currency. */
+    boolean number() {
+        return count > 0 && marks() != 0;
+    }
+
     /** Whether it is a column of numbers, or of amounts in a currency, only if the comma is the decimal mark. */
     boolean wantsComma() {
         return count > 0 && marks() == COMMA;

@@ -482,6 +482,11 @@ final class CsvSniffer {
         if (pattern == null) {
             pattern = pattern(types);
         }
+        if (decimal == null || pattern == null) {
+            Majority most = Majority.of(scan, types, limits);
+            decimal = decimal == null ? most.decimal() : decimal;
+            pattern = pattern == null ? most.pattern() : pattern;
+        }
         boolean sure = decimal != null || !";".equals(scan.delimiter());
         char point = ",".equals(decimal) ? ',' : '.';
         List<Scan.Column> columns = new ArrayList<>(scan.columns());

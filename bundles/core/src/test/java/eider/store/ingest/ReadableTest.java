@@ -106,6 +106,18 @@ class ReadableTest {
     }
 
     @Test
+    void oneBadCellDoesNotHideHowTheOthersAreWritten() throws Exception {
+        String content = "day;amount\n03.01.2026;1,50\n28.02.2026;1.002,50 €\n01.03.2026;broken\nsoon;5,00\n05.03.2026;3,00\n";
+        Scan.Csv sniffed = (Scan.Csv) files.load(Scan.Csv.of(files.file("one.csv", content))).scan();
+        assertThat(sniffed.columns()).extracting(column -> column.field().type()).containsOnly(Type.TEXT);
+        Loaded loaded = files.load(new Scan.Csv(sniffed.file(), sniffed.charset(), sniffed.delimiter(), sniffed.quote(), sniffed.escape(), sniffed.comment(),
+                sniffed.header(), sniffed.skip(), sniffed.dateFormat(), sniffed.decimalSeparator(), sniffed.shortRows(),
+                List.of(new Scan.Column("day", Field.of("day", Type.DATE, "When.")), new Scan.Column("amount", Field.of("amount", Type.MONEY, "How much.")))));
+        assertThat(loaded.rows()).containsExactly(List.of("2026-01-03", "1.5000"), List.of("2026-02-28", "1002.5000"), List.of("2026-03-05", "3.0000"));
+        assertThat(loaded.rejects()).extracting(Reject::place).containsExactly("line 4", "line 5");
+    }
+
+    @Test
     void countsTheLinesOfTheOriginal() throws Exception {
         Path file = files.file("given.csv", "title\r\n\r\nid,name\r\n1,\"two\r\nlines\"\r\nx,b\r\n\r\n2,\"three\r\nwhole\r\nlines\"\r\ny,d\r\n");
         Scan.Csv scan = new Scan.Csv(file, StandardCharsets.UTF_8, ",", "\"", "\"", "", true, 2, null, ".", false,
