@@ -20,7 +20,8 @@ class DemoTest {
         try (Server server = eider.serve("--demo")) {
             Installation.await(() -> server.query("select count(*) as n from sales").get(0).get("n").asLong() > 40_000);
             JsonNode shop = server.query("select count(*) as n, count(distinct product_name) as products, count(distinct region) as regions,"
-                + " count(distinct user_id) as accounts, count(*) filter (where kind = 'refund') as refunds, max(date) - min(date) as days from sales").get(0);
+                + " count(distinct user_id) as accounts, count(*) filter (where kind = 'refund') as refunds,"
+                + " max(date) - min(date) as days from sales").get(0);
             assertThat(shop.get("n").asLong()).isBetween(45_000L, 55_000L);
             assertThat(shop.get("products").asInt()).isEqualTo(8);
             assertThat(shop.get("regions").asInt()).isEqualTo(4);

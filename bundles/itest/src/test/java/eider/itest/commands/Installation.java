@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** The assembled distribution on one home, run by its script. Each command is a process of its own; what it says is kept beside the home, never in it. */
+/** The assembled distribution on one home, run by its script: each command a process of its own, what it says kept beside the home, never in it. */
 public final class Installation {
     private static final int PATIENCE_SECONDS = 120;
     private static final Path DISTRIBUTION = Path.of(System.getProperty("eider.itest.distribution"));

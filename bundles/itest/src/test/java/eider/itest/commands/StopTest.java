@@ -45,7 +45,8 @@ class StopTest {
         }
         // it may have committed just before the signal came; half of it is what must never be
         boolean whole = !eider.value("select count(*) from sales").equals("10");
-        assertThat(eider.value("select count(*), sum(total_amount) from sales")).isEqualTo(whole ? (LONG + 10) + "," + (2L * LONG + 2500) + ".0000" : "10,2500.0000");
+        assertThat(eider.value("select count(*), sum(total_amount) from sales"))
+            .isEqualTo(whole ? (LONG + 10) + "," + (2L * LONG + 2500) + ".0000" : "10,2500.0000");
         assertThat(eider.run("sync", "inbox").done()).startsWith(whole ? "sales: nothing new" : "sales: 3,000,000 rows in");
     }
 

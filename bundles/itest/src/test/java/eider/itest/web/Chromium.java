@@ -33,9 +33,11 @@ final class Chromium implements BeforeAllCallback {
     /** Closed by JUnit when the last class is done. */
     private record Running(Playwright playwright, Browser browser) implements AutoCloseable {
         static Running start(Path executable) {
+            List<String> flags = List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync");
             Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-            return new Running(playwright, playwright.chromium().launch(new BrowserType.LaunchOptions().setExecutablePath(executable).setHeadless(true)
-                .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"))));
+            BrowserType.LaunchOptions options = new BrowserType.LaunchOptions().setExecutablePath(executable).setHeadless(true).setArgs(flags);
+            return new Running(playwright, playwright.chromium().launch(options));
         }
 
         @Override

@@ -37,12 +37,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The page over one Eider that holds the example sales, and names that hostile shoppers chose. Expected figures come from SQL on the same store at the moment
- * of the test, because some tests load more.
+ * The page over one Eider that holds the example sales, and names that hostile shoppers chose. Expected figures come from SQL on the same store
+ * at the moment of the test, because some tests load more.
  */
 class DashboardTest {
     private static final String IMAGE = "<img src=x onerror=window.hit=1>";
     private static final String SCRIPT = "\"><script>window.hit=1</script>";
+
+    /** Names as the chart shows them: what its labels would understand as style is a space. */
+    private static final String BY_REGION =
+        "select translate(coalesce(region, 'without a region'), '{|}', '   '), sum(total_amount) from sales group by 1";
 
     @RegisterExtension
     static final Chromium CHROMIUM = new Chromium();
@@ -60,7 +64,8 @@ class DashboardTest {
         eider = new Installation(folder);
         server = eider.serve();
         server.ask("sync-sales", "--csv", Installation.example("sales.csv").toString()).done();
-        load("2026-10-20," + IMAGE + ",1,700.25," + IMAGE, "2026-10-21,\"" + SCRIPT.replace("\"", "\"\"") + "\",2,600.50,\"" + SCRIPT.replace("\"", "\"\"") + '"',
+        String script = '"' + SCRIPT.replace("\"", "\"\"") + '"';
+        load("2026-10-20," + IMAGE + ",1,700.25," + IMAGE, "2026-10-21," + script + ",2,600.50," + script,
             "2026-10-22,{a|b},1,50.00,{a|b} ${7*7}", "2026-10-23,Lamp,-1,-90.00,");
         // the same in the name of a file that cannot be read, and of a jar that is none
         Files.writeString(eider.home().resolve("inbox").resolve(IMAGE + ".csv"), "nothing,of,use\n1,2,3\n");
@@ -105,7 +110,7 @@ class DashboardTest {
         assertSame(days, points(dashboard().get("days"), "date"));
 
         Map<String, BigDecimal> regions = visit.chart("chart-regions");
-        assertSame(regions, sums("select translate(coalesce(region, 'without a region'), '{|}', '   '), sum(total_amount) from sales group by 1"));
+        assertSame(regions, sums(BY_REGION));
         assertThat(regions.keySet()).contains(IMAGE, SCRIPT);
         assertThat(sorted(regions.values())).usingElementComparator(Comparator.naturalOrder())
             .containsExactlyElementsOf(sorted(points(dashboard().get("regions"), "name").values()));
@@ -122,7 +127,7 @@ class DashboardTest {
         visit.await("document.querySelector('.cards dd').textContent.replace(/[^0-9.]/g, '') === '" + total() + "'");
         assertThat(visit.cards()).usingElementComparator(Comparator.naturalOrder()).containsExactlyElementsOf(figures()).isNotEqualTo(before);
         visit.await("echarts.getInstanceByDom(document.getElementById('chart-regions')).getOption().yAxis[0].data.includes('Newly opened')");
-        assertSame(visit.chart("chart-regions"), sums("select translate(coalesce(region, 'without a region'), '{|}', '   '), sum(total_amount) from sales group by 1"));
+        assertSame(visit.chart("chart-regions"), sums(BY_REGION));
         assertThat(visit.page().evaluate("window.sinceOpened")).isEqualTo(true);
     }
 
@@ -165,11 +170,12 @@ class DashboardTest {
         List<String> named = page.locator("details[data-keep=regions] tbody th").allTextContents();
         assertThat(named).contains(IMAGE, SCRIPT, "{a|b} ${7*7}");
         assertThat(page.locator("#sources").textContent()).contains(IMAGE + ".csv");
-        page.locator("#plugins tr").filter(new Locator.FilterOptions().setHasText(IMAGE + ".jar")).waitFor();
+        plugin(visit, IMAGE + ".jar").waitFor();
         assertThat(page.locator("img[src=x], main script").count()).isZero();
         for (String name : List.of(IMAGE, SCRIPT, "without a region")) {
             hover(visit, name);
-            assertThat(visit.drawnTexts("chart-regions")).as("the tooltip of " + name).contains(name).anyMatch(text -> text.contains(" transactions, "));
+            assertThat(visit.drawnTexts("chart-regions")).as("the tooltip of " + name).contains(name)
+                .anyMatch(text -> text.contains(" transactions, "));
         }
         // not even for a moment as markup: a tooltip of HTML would be an element over the canvas
         assertThat(page.locator("#chart-regions :is(img, script)").count()).isZero();
@@ -179,11 +185,11 @@ class DashboardTest {
     @Test
     void aRefusedPluginIsNamedWithItsReason() {
         Visit visit = visit(new Browser.NewContextOptions());
-        Locator row = visit.page().locator("#plugins tbody tr").filter(new Locator.FilterOptions().setHasText(IMAGE + ".jar"));
+        Locator row = plugin(visit, IMAGE + ".jar");
         row.waitFor();
         assertThat(row.textContent()).contains("refused");
         assertThat(row.locator(".why").textContent()).containsIgnoringCase("jar");
-        assertThat(visit.page().locator("#plugins tbody tr").filter(new Locator.FilterOptions().setHasText("connector-files")).textContent()).contains("serving");
+        assertThat(plugin(visit, "connector-files").textContent()).contains("serving");
     }
 
     @Test
@@ -207,7 +213,8 @@ class DashboardTest {
         page.keyboard().press("Enter");
         page.waitForFunction("() => document.activeElement.id === 'content'");
         for (String table : List.of("days", "regions")) {
-            for (int i = 0; i < 20 && !(Boolean) page.evaluate("t => document.activeElement.matches(`details[data-keep=${t}] summary`)", table); i++) {
+            String focused = "document.activeElement.matches('details[data-keep=" + table + "] summary')";
+            for (int i = 0; i < 20 && !(Boolean) page.evaluate(focused); i++) {
                 page.keyboard().press("Tab");
             }
             page.keyboard().press("Enter");
@@ -220,12 +227,17 @@ class DashboardTest {
     void axeFindsNothingSerious(ColorScheme scheme) {
         Visit visit = visit(new Browser.NewContextOptions().setColorScheme(scheme));
         visit.page().locator("details summary").all().forEach(Locator::click);
-        assertThat(new AxeBuilder(visit.page()).analyze().getViolations()).filteredOn(rule -> List.of("serious", "critical").contains(rule.getImpact()))
-            .extracting(DashboardTest::told).isEmpty();
+        assertThat(new AxeBuilder(visit.page()).analyze().getViolations())
+            .filteredOn(rule -> List.of("serious", "critical").contains(rule.getImpact())).extracting(DashboardTest::told).isEmpty();
+    }
+
+    private static Locator plugin(Visit visit, String file) {
+        return visit.page().locator("#plugins tbody tr").filter(new Locator.FilterOptions().setHasText(file));
     }
 
     private static String told(Rule rule) {
-        return rule.getId() + ": " + rule.getHelp() + " at " + rule.getNodes().stream().map(node -> node.getHtml() + " " + node.getFailureSummary()).toList();
+        return rule.getId() + ": " + rule.getHelp() + " at "
+            + rule.getNodes().stream().map(node -> node.getHtml() + " " + node.getFailureSummary()).toList();
     }
 
     private static void hover(Visit visit, String name) {
@@ -256,8 +268,10 @@ class DashboardTest {
     }
 
     private static void load(String... rows) throws Exception {
-        Path file = Files.writeString(folder.resolve("more" + loads++ + ".csv"), "date,product_name,quantity,total_amount,region\n" + String.join("\n", rows) + "\n");
-        assertThat(server.ask("sync-sales", "--csv", file.toString()).done()).startsWith("sales: " + rows.length + " row").doesNotContain("quarantine");
+        Path file = Files.writeString(folder.resolve("more" + loads++ + ".csv"),
+            "date,product_name,quantity,total_amount,region\n" + String.join("\n", rows) + "\n");
+        assertThat(server.ask("sync-sales", "--csv", file.toString()).done())
+            .startsWith("sales: " + rows.length + " row").doesNotContain("quarantine");
     }
 
     private static JsonNode dashboard() throws Exception {
@@ -270,7 +284,8 @@ class DashboardTest {
     private static List<BigDecimal> figures() throws Exception {
         BigDecimal sales = decimal("select sum(total_amount) from sales");
         BigDecimal transactions = decimal("select count(*) from sales where kind = 'sale'");
-        return List.of(sales.setScale(2, RoundingMode.HALF_UP), transactions, sales.divide(transactions, 2, RoundingMode.HALF_UP), decimal("select sum(quantity) from sales"));
+        return List.of(sales.setScale(2, RoundingMode.HALF_UP), transactions, sales.divide(transactions, 2, RoundingMode.HALF_UP),
+            decimal("select sum(quantity) from sales"));
     }
 
     private static String total() throws Exception {
@@ -293,7 +308,8 @@ class DashboardTest {
 
     private static Map<String, BigDecimal> points(JsonNode list, String name) {
         Map<String, BigDecimal> points = new LinkedHashMap<>();
-        list.forEach(entry -> points.put(entry.get(name).isNull() ? "without a region" : entry.get(name).asText(), new BigDecimal(entry.get("sales").asText())));
+        list.forEach(entry -> points.put(entry.get(name).isNull() ? "without a region" : entry.get(name).asText(),
+            new BigDecimal(entry.get("sales").asText())));
         return points;
     }
 

@@ -27,7 +27,8 @@ class FirstVisitTest {
         try (Visit visit = new Visit(CHROMIUM.browser(), URI.create(server.address() + "/"), new Browser.NewContextOptions().setLocale("en-US"))) {
             visit.open();
             visit.page().evaluate("window.sinceOpened = true");
-            assertThat(visit.page().locator("main").textContent()).contains("No sales yet").contains(eider.home().toRealPath().resolve("inbox").toString())
+            assertThat(visit.page().locator("main").textContent()).contains("No sales yet")
+                .contains(eider.home().toRealPath().resolve("inbox").toString())
                 .contains("./eider sync-sales --csv FILE");
 
             Files.write(eider.home().resolve("plugins/cut.jar"), new byte[] {'P', 'K', 3, 4, 0, 0});

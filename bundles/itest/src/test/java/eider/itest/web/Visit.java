@@ -15,7 +15,8 @@ import java.util.Map;
 
 /** One person looking at the page, in a browser profile of their own. */
 final class Visit implements AutoCloseable {
-    private static final String NOTE_VIOLATIONS = "addEventListener('securitypolicyviolation', e => console.error('policy violated: ' + e.violatedDirective + ' ' + e.blockedURI))";
+    private static final String NOTE_VIOLATIONS = "addEventListener('securitypolicyviolation',"
+        + " e => console.error('policy violated: ' + e.violatedDirective + ' ' + e.blockedURI))";
 
     private final URI address;
     private final BrowserContext context;
@@ -109,7 +110,8 @@ final class Visit implements AutoCloseable {
     List<String> drawnTexts(String id) {
         return ((List<?>) page.evaluate("""
             id => echarts.getInstanceByDom(document.getElementById(id)).getZr().storage.getDisplayList(true)
-              .map(element => element.style && element.style.text).filter(text => text).map(String)""", id)).stream().map(String.class::cast).toList();
+              .map(element => element.style && element.style.text).filter(text => text).map(String)""", id)).stream()
+                .map(String.class::cast).toList();
     }
 
     /** Nothing was asked of another host, no script failed or was blocked, no dialog opened. */
