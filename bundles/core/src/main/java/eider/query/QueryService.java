@@ -21,8 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs SELECTs. A statement must be one that DuckDB's own parser can serialise, which is true of a single SELECT and of nothing that changes anything; it then runs in a
- * transaction that is read-only, on an instance that can reach no file. Who may see which rows is not decided here yet: whoever can call this sees all.
+ * Runs SELECTs: what {@link Statement} lets through runs in a transaction that is read-only. Who may see which rows is not decided here yet: whoever can call this sees all.
  */
 @Component(service = Queries.class, immediate = true)
 public final class QueryService implements Queries, AutoCloseable {
@@ -54,7 +53,7 @@ public final class QueryService implements Queries, AutoCloseable {
         Alarm alarm = new Alarm(reader, limit);
         boolean handedOver = false;
         try {
-            refuseAllButSelect(reader, sql);
+            Statement.check(reader, sql);
             reader.run("BEGIN TRANSACTION READ ONLY");
             PreparedStatement statement = reader.prepare(sql, parameters);
             ResultRows rows = new ResultRows(statement, () -> {
@@ -100,19 +99,6 @@ public final class QueryService implements Queries, AutoCloseable {
         synchronized void off() {
             off = true;
             ringing.cancel(false);
-        }
-    }
-
-    private static void refuseAllButSelect(Sql reader, String sql) throws SQLException, EngineException {
-        String answer = reader.first("SELECT json_serialize_sql(CAST(? AS VARCHAR))", row -> row.getString(1), sql);
-        if (answer.startsWith("{\"error\":true")) {
-            String message = reader.first("SELECT CAST(? AS JSON) ->> '$.error_message'", row -> row.getString(1), answer);
-            throw new EngineException(message != null && message.startsWith("Only SELECT")
-                    ? "only a SELECT can be run here; tables are changed by loads" : message == null ? "the statement cannot be understood" : message.lines().findFirst().orElse(message));
-        }
-        long statements = reader.number("SELECT json_array_length(CAST(? AS JSON), '$.statements')", answer);
-        if (statements != 1) {
-            throw new EngineException(statements == 0 ? "the statement is empty" : "one SELECT at a time: these are " + statements + " statements");
         }
     }
 

@@ -234,9 +234,6 @@ final class Stage implements AutoCloseable {
             if (field.required() || dataset.key().contains(field.name())) {
                 setAside(column + " IS NULL", Sql.text(field.name() + ": empty, but " + (field.required() ? "required" : "part of the key")));
             }
-            if (field.type().kind() == Type.Kind.JSON) {
-                setAside("NOT json_valid(CAST(" + column + " AS VARCHAR))", Sql.text(field.name() + ": not a JSON document"));
-            }
             Type type = target.getOrDefault(field.name(), field.type());
             if (!type.equals(field.type())) {
                 String there = "try_cast(CAST(" + column + " AS VARCHAR) AS " + Types.sql(type) + ")";

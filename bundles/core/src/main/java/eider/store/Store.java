@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.duckdb.DuckDBConnection;
 import org.osgi.service.component.annotations.Activate;
@@ -37,6 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
     private static final int IDLE_READERS = 8;
+    private static final Pattern LOCKED = Pattern.compile("Conflicting lock is held in .*\\(PID (\\d+)\\)");
 
     /**
      * @param database the database file; null for one in memory
@@ -113,11 +116,13 @@ public final class Store implements AutoCloseable {
             return;
         }
         try {
-            emptyHandover();
+            Files.createDirectories(settings.handover);
             Migrations.run(settings.database, clock);
             DuckDBConnection opened = connect(settings.database == null ? "" : settings.database.toString(), settings.memoryLimit,
                     settings.handover.resolveSibling("spill"));
             try {
+                // Only now: as long as another process has the database, the files are its own.
+                emptyHandover();
                 Sql sql = new Sql(opened);
                 if (settings.database == null) {
                     Migrations.create(sql, clock);
@@ -128,7 +133,7 @@ public final class Store implements AutoCloseable {
                 sql.run("SET allowed_directories = [" + Sql.text(settings.handover + "/") + "]");
                 sql.run("SET enable_external_access = false");
                 sql.run("SET lock_configuration = true");
-            } catch (SQLException e) {
+            } catch (SQLException | IOException e) {
                 opened.close();
                 throw e;
             }
@@ -137,10 +142,15 @@ public final class Store implements AutoCloseable {
             notes = new Sql(opened.duplicate());
             log.info("store open: {}", settings.database == null ? "in memory" : settings.database);
         } catch (SQLException e) {
-            throw new StoreException("the database " + settings.database + " could not be opened: " + Sql.sentence(e), e);
+            throw new StoreException("the database " + settings.database + " could not be opened: " + whyNotOpen(e), e);
         } catch (IOException e) {
             throw new StoreException("the folder " + settings.handover + " cannot be used (" + e + "): it must be a folder in which this user may write", e);
         }
+    }
+
+    private static String whyNotOpen(SQLException e) {
+        Matcher holder = LOCKED.matcher(String.valueOf(e.getMessage()));
+        return holder.find() ? "another process has it open (PID " + holder.group(1) + "); stop that one first" : Sql.sentence(e);
     }
 
     /** A DuckDB instance with what all of ours have in common. */
@@ -418,22 +428,23 @@ public final class Store implements AutoCloseable {
             close(writer);
             writer = null;
         }
-        if (main != null) {
-            try {
-                main.close();
-                log.info("store closed");
-            } catch (SQLException e) {
-                log.error("the database did not close", e);
-            }
-            main = null;
+        if (main == null) {
+            return;
         }
-        if (closed && Files.isDirectory(settings.handover)) {
-            try {
+        try {
+            if (closed) {
                 emptyHandover();
-            } catch (IOException e) {
-                log.warn("the hand-over folder could not be emptied, the next start does it: {}", e.toString());
             }
+        } catch (IOException e) {
+            log.warn("the hand-over folder could not be emptied, the next start does it: {}", e.toString());
         }
+        try {
+            main.close();
+            log.info("store closed");
+        } catch (SQLException e) {
+            log.error("the database did not close", e);
+        }
+        main = null;
     }
 
     private static void close(Sql sql) {

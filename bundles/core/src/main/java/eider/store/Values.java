@@ -1,6 +1,9 @@
 package eider.store;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import eider.connector.Field;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
@@ -22,6 +25,8 @@ final class Values {
         }
     }
 
+    private static final JsonFactory JSON = new JsonFactory();
+
     private Values() {}
 
     /** The value as the store keeps it. */
@@ -33,7 +38,8 @@ final class Values {
             return null;
         }
         return switch (field.type().kind()) {
-            case TEXT, JSON -> value instanceof String text ? text : misfit(field, value, "text");
+            case TEXT -> value instanceof String text ? text : misfit(field, value, "text");
+            case JSON -> value instanceof String text && isDocument(text) ? text : misfit(field, value, "a JSON document");
             case BOOLEAN -> value instanceof Boolean truth ? truth : misfit(field, value, "true or false");
             case INTEGER -> switch (value) {
                 case Long number -> number;
@@ -50,6 +56,19 @@ final class Values {
                 default -> misfit(field, value, "a point in time");
             };
         };
+    }
+
+    /** An appender takes any text into a JSON column, and every later function on it fails. */
+    private static boolean isDocument(String text) {
+        try (JsonParser parser = JSON.createParser(text)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException malformed) {
+            return false;
+        }
     }
 
     /** DuckDB's instants end in the year 294247. */

@@ -162,6 +162,11 @@ public final class SyncService implements Syncs {
         return NAME.matcher(name).matches() && !name.contains("__") && !name.equals(BY_HAND);
     }
 
+    /** The connection that was refused this name, or null. */
+    private Entry refused(String name) {
+        return entries.values().stream().filter(entry -> entry.refused != null && (name.equals(entry.name) || name.equals(entry.wanted))).findFirst().orElse(null);
+    }
+
     private void leave(Source source) throws InterruptedException {
         Run run;
         synchronized (entries) {
@@ -266,14 +271,13 @@ public final class SyncService implements Syncs {
     public List<Load> sync(String connection, boolean approved, Progress progress) throws EngineException, InterruptedException {
         Entry entry = await(() -> {
             Entry found = entries.get(connection);
-            return found == null || found.source == null ? null : found;
+            return found != null && found.source != null ? found : refused(connection);
         });
-        if (entry == null) {
+        if (entry == null || entry.refused != null) {
             List<String> names;
             String failure;
             synchronized (entries) {
-                failure = entries.values().stream().filter(candidate -> connection.equals(candidate.name) || connection.equals(candidate.wanted))
-                        .map(candidate -> candidate.failure).findFirst().orElse("");
+                failure = entry == null ? "" : entry.failure;
                 names = entries.values().stream().filter(candidate -> candidate.source != null && !candidate.name.equals(BY_HAND)).map(candidate -> candidate.name).toList();
             }
             throw new EngineException(!failure.isEmpty() ? failure : "there is no connection '" + connection + "'" + (names.isEmpty()
