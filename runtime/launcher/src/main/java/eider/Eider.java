@@ -231,9 +231,10 @@ public final class Eider implements AutoCloseable {
                         eider.configure(configurations);
                     }
                 }
-                if (!container.failures().isEmpty()) {
+                List<String> failures = container.failures();
+                if (!failures.isEmpty()) {
                     throw new EngineException(
-                        "Parts of Eider did not start; was the distribution changed? " + String.join("; ", container.failures()));
+                        "Parts of Eider did not start; was the distribution changed? " + String.join("; ", failures));
                 }
                 if (port >= 0 && pages.address().isEmpty()) {
                     throw new EngineException("The pages did not start; the log says why.");

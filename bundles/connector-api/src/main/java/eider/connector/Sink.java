@@ -10,6 +10,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * <p>The order of calls: for a dataset without a key {@link #part} first; then rows by {@link #upsert}, {@link #scan} or
  * {@link #reject} in any number; then {@link #checkpoint}; and so on until {@code read} returns. Returning is a checkpoint
  * only if rows were followed by one: rows after the last checkpoint are not kept.
+ *
+ * <p>A scan that fails with kind {@code DATA} costs its part alone, and the source may go on. After any other failure, and after an interrupt, everything since the last
+ * checkpoint is forgotten, and every further call fails in the same way: end the read.
  */
 @ProviderType
 public interface Sink {
@@ -17,6 +20,7 @@ public interface Sink {
     /**
      * The rows that follow, up to the next checkpoint or part, are everything that {@code name} holds. Rows which an earlier read
      * found in the part of this name and which are not there any more are removed with the commit.
+     * A part that is begun again before the checkpoint begins anew.
      *
      * @param name stable between reads: a file's path below its root, a sheet, a report's day
      * @param fingerprint changes when the content does: a hash or version; shown to people as the place that a load came from

@@ -68,6 +68,6 @@ public @interface FilesConfig {
 
     @AttributeDefinition(name = "allowed_roots", required = false,
             description = "The folders below which files may be read, separated by commas, absolute or relative to the home; never config, "
-                    + "data, backups or plugins of the home, nor a folder that holds the home.")
+                    + "data, backups, plugins or logs of the home, nor a folder that holds the home.")
     String allowed__roots() default "inbox";
 }

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Roots implements Finder {
     private static final Logger LOG = LoggerFactory.getLogger(Roots.class);
     /** Folders of the home that hold secrets, figures of other people, or code. */
-    private static final List<String> FORBIDDEN = List.of("config", "data", "backups", "plugins");
+    private static final List<String> FORBIDDEN = List.of("config", "data", "backups", "plugins", "logs");
     /** What programs call a file that they have not finished, or have open. */
     private static final Set<String> UNFINISHED = Set.of("part", "partial", "tmp", "temp", "crdownload", "download", "filepart", "swp", "lock",
             "lck");

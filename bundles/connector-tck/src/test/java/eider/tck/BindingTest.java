@@ -51,7 +51,8 @@ class BindingTest {
 
     @Test
     void convertsText() {
-        Sample sample = Binding.of(Sample.class, Map.of("number", "12", "missing", "5000000000", "flag", "true", "day", "FRIDAY", "many", "one, two"));
+        Sample sample = Binding.of(Sample.class, Map.of("number", "12", "missing", "5000000000", "flag", "true", "day", "FRIDAY",
+                "many", "one, two"));
         assertThat(sample.number()).isEqualTo(12);
         assertThat(sample.missing()).isEqualTo(5_000_000_000L);
         assertThat(sample.flag()).isTrue();

@@ -71,7 +71,8 @@ class RecordingSinkTest {
         sink.scan(Scan.Csv.of(file));
         assertThat(sink.faults()).anyMatch(fault -> fault.contains("without columns")).anyMatch(fault -> fault.contains("required field 'id'"));
         sink.faults().clear();
-        sink.scan(Scan.Csv.of(file).withColumns(List.of(new Scan.Column("amount", Field.of("amount", Type.DOUBLE, "Something else.")), new Scan.Column("id", ID))));
+        Field other = Field.of("amount", Type.DOUBLE, "Something else.");
+        sink.scan(Scan.Csv.of(file).withColumns(List.of(new Scan.Column("amount", other), new Scan.Column("id", ID))));
         assertThat(sink.faults()).singleElement().asString().contains("discovery said DECIMAL(6,2)");
     }
 

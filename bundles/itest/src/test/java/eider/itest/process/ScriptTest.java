@@ -161,7 +161,7 @@ class ScriptTest {
         Path unpacked = Files.createDirectories(folder.resolve("opt/eider"));
         Files.copy(SCRIPT, unpacked.resolve("eider"));
         Said said = run(unpacked.resolve("eider"), Map.of(), "--home", "elsewhere", "plugins");
-        assertThat(said.out()).contains("-Deider.home=" + folder.resolve("opt/eider-home").toRealPath()).endsWith(" --home elsewhere plugins\n");
+        assertThat(said.out()).contains("-Deider.home=" + folder.toRealPath().resolve("opt/eider-home")).endsWith(" --home elsewhere plugins\n");
         assertThat(folder.resolve("calls")).doesNotExist();
         assertThat(run(unpacked.resolve("eider"), Map.of(), "test").err()).contains("source repository");
     }
