@@ -82,13 +82,14 @@ final class ColumnTypes {
     /** Such a column stays text, as it is more than numbers; yet it can tell the decimal mark of the file. */
     private void amount(byte[] b, int from, int to) {
         int last = b[to - 1];
-        if (!withCurrency && last >= '0' && last <= '9' && (b[from] >= '0' && b[from] <= '9' || b[from] == '-' && b[from + 1] >= '0' && b[from + 1] <= '9')) {
+        int first = from < to - 1 && b[from] == '-' ? b[from + 1] : b[from];
+        if (!withCurrency && first >= '0' && first <= '9' && last >= '0' && last <= '9') {
             return; // an ordinary number, or a date: the column's own marks tell, see marks()
         }
         Currency amount = Currency.of(new String(b, from, to - from, StandardCharsets.UTF_8));
         byte[] number = amount == null ? Arrays.copyOfRange(b, from, to) : amount.number().getBytes(StandardCharsets.UTF_8);
-        int first = number[0] == '-' ? 1 : 0;
-        if (number.length == first || (number[first] < '0' || number[first] > '9') && number[first] != '.' && number[first] != ',') {
+        int digit = number[0] == '-' ? 1 : 0;
+        if (number.length == digit || (number[digit] < '0' || number[digit] > '9') && number[digit] != '.' && number[digit] != ',') {
             amounts = 0;
             return;
         }

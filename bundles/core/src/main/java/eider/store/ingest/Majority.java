@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What most cells of the first rows say about how numbers and dates are written. A column with a single bad cell is a column of text and tells nothing; yet
- * its good rows must be read, where the field is declared. A column speaks if more than half of its cells do, and all of them agree.
+ * What most cells of the first rows say about how numbers and dates are written. A column with a single bad cell is a column of text and tells
+ * nothing; yet its good rows must be read, where the field is declared. A column speaks if more than half of its cells do, and all of them agree.
  *
  * @param decimal the decimal mark; null if no column tells, or they disagree
  * @param pattern the strftime pattern of dates that are not ISO 8601; null likewise

@@ -77,8 +77,10 @@ class ReadableTest {
         for (int i = 0; i < cells.length; i++) {
             content.append(i).append(";\"").append(cells[i]).append("\"\n");
         }
-        return files.load(new Scan.Csv(files.file("amounts.csv", content.toString()), StandardCharsets.UTF_8, ";", "\"", "\"", "", true, 0, null, null, false,
-                List.of(new Scan.Column("n", Field.of("n", Type.INTEGER, "Which.")), new Scan.Column("amount", Field.of("amount", Type.MONEY, "How much.")))));
+        Path file = files.file("amounts.csv", content.toString());
+        return files.load(new Scan.Csv(file, StandardCharsets.UTF_8, ";", "\"", "\"", "", true, 0, null, null, false,
+                List.of(new Scan.Column("n", Field.of("n", Type.INTEGER, "Which.")),
+                        new Scan.Column("amount", Field.of("amount", Type.MONEY, "How much.")))));
     }
 
     @Test
@@ -95,7 +97,8 @@ class ReadableTest {
     void amountsOfSeveralCurrenciesAreNotMixed() throws Exception {
         Loaded loaded = amounts("1,50 €", "2,50 $", "3,50");
         assertThat(loaded.rows()).extracting(row -> row.get(1)).containsExactly("1.5000", "3.5000");
-        assertThat(loaded.rejects()).extracting(Reject::reason).containsExactly("amount: '2,50 $' is in another currency than the EUR of earlier rows");
+        assertThat(loaded.rejects()).extracting(Reject::reason)
+                .containsExactly("amount: '2,50 $' is in another currency than the EUR of earlier rows");
     }
 
     @Test
@@ -110,10 +113,12 @@ class ReadableTest {
         String content = "day;amount\n03.01.2026;1,50\n28.02.2026;1.002,50 €\n01.03.2026;broken\nsoon;5,00\n05.03.2026;3,00\n";
         Scan.Csv sniffed = (Scan.Csv) files.load(Scan.Csv.of(files.file("one.csv", content))).scan();
         assertThat(sniffed.columns()).extracting(column -> column.field().type()).containsOnly(Type.TEXT);
-        Loaded loaded = files.load(new Scan.Csv(sniffed.file(), sniffed.charset(), sniffed.delimiter(), sniffed.quote(), sniffed.escape(), sniffed.comment(),
-                sniffed.header(), sniffed.skip(), sniffed.dateFormat(), sniffed.decimalSeparator(), sniffed.shortRows(),
-                List.of(new Scan.Column("day", Field.of("day", Type.DATE, "When.")), new Scan.Column("amount", Field.of("amount", Type.MONEY, "How much.")))));
-        assertThat(loaded.rows()).containsExactly(List.of("2026-01-03", "1.5000"), List.of("2026-02-28", "1002.5000"), List.of("2026-03-05", "3.0000"));
+        Loaded loaded = files.load(new Scan.Csv(sniffed.file(), sniffed.charset(), sniffed.delimiter(), sniffed.quote(), sniffed.escape(),
+                sniffed.comment(), sniffed.header(), sniffed.skip(), sniffed.dateFormat(), sniffed.decimalSeparator(), sniffed.shortRows(),
+                List.of(new Scan.Column("day", Field.of("day", Type.DATE, "When.")),
+                        new Scan.Column("amount", Field.of("amount", Type.MONEY, "How much.")))));
+        assertThat(loaded.rows()).containsExactly(List.of("2026-01-03", "1.5000"), List.of("2026-02-28", "1002.5000"),
+                List.of("2026-03-05", "3.0000"));
         assertThat(loaded.rejects()).extracting(Reject::place).containsExactly("line 4", "line 5");
     }
 
