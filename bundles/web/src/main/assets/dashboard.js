@@ -281,7 +281,8 @@
   let stream = null;
   let heard = Date.now();
   let renewed = Date.now();
-  let missed = false;
+  // True at first: what happened after the page was made and before the stream is open, nobody tells.
+  let missed = true;
   const connect = () => {
     stream = new EventSource("/api/v1/events");
     const hear = () => {

@@ -22,7 +22,8 @@ import java.util.Properties;
 /**
  * Has a command run by the server of a home and shows its output as it comes.
  *
- * <p>The answer is a stream of frames: one byte that says what it is (1 output, 2 errors, 3 exit code), four bytes with the length, big end first, and the
+ * <p>The answer is a stream of frames: one byte that says what it is (1 output, 2 errors, 3 exit code), four bytes with the length, big end first,
+ * and the
  * bytes themselves. When this process ends, the connection breaks, and that cancels the command.
  *
  * @param address of the server
@@ -80,7 +81,7 @@ record CommandClient(URI address, String token) {
                 int kind = frames.readUnsignedByte();
                 int length = frames.readInt();
                 if (length < 0 || length > LONGEST_FRAME) {
-                    throw new EngineException("The server's answer cannot be understood (a frame of " + length + " bytes). Is it of another version?");
+                    throw notUnderstood("a frame of " + length + " bytes");
                 }
                 byte[] payload = frames.readNBytes(length);
                 if (payload.length < length) {
@@ -92,12 +93,16 @@ record CommandClient(URI address, String token) {
                     case EXIT -> {
                         return Integer.parseInt(new String(payload, StandardCharsets.US_ASCII).strip());
                     }
-                    default -> throw new EngineException("The server's answer cannot be understood (a frame of kind " + kind + "). Is it of another version?");
+                    default -> throw notUnderstood("a frame of kind " + kind);
                 }
             }
         } catch (EOFException e) {
             throw new EngineException("The server went away before the command was done. Look whether it still runs: eider status", e);
         }
+    }
+
+    private static EngineException notUnderstood(String what) {
+        return new EngineException("The server's answer cannot be understood (" + what + "). Is it of another version?");
     }
 
     private static void write(PrintStream to, byte[] payload) {

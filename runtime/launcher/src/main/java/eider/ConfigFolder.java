@@ -27,12 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of {@code config/} as configurations: {@code <pid>.cfg} and {@code <pid>~<name>.cfg}, in UTF-8, {@code key = value} as java.util.Properties reads it, with
- * {@code $[env:NAME]} standing for a variable of the environment. Read once before the engine starts, so that it starts configured, and then twice a second looked at
- * for changes. A file that cannot be understood changes nothing and is told in the log. Variables are filled in where a configuration is handed out, not where it is
+ * The files of {@code config/} as configurations: {@code <pid>.cfg} and {@code <pid>~<name>.cfg}, in UTF-8, {@code key = value} as
+ * java.util.Properties reads it, with
+ * {@code $[env:NAME]} standing for a variable of the environment. Read once before the engine starts, so that it starts configured, and then twice
+ * a second looked at
+ * for changes. A file that cannot be understood changes nothing and is told in the log. Variables are filled in where a configuration is handed
+ * out, not where it is
  * kept: ConfigAdmin writes what it keeps to the disk.
  *
- * <p>Felix FileInstall does not serve here: it takes only {@code -} between pid and name, and leaves an unset variable in the value (docs/decisions/0004).
+ * <p>Felix FileInstall does not serve here: it takes only {@code -} between pid and name, and leaves an unset variable in the value
+ * (docs/decisions/0004).
  */
 final class ConfigFolder implements ConfigurationPlugin, AutoCloseable {
     /** The property by which a configuration says which file it came from. */

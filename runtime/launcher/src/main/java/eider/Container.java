@@ -54,7 +54,6 @@ final class Container {
 
     private final Distribution distribution;
     private final Framework framework;
-    private final List<String> failures = new ArrayList<>();
 
     /**
      * @param cache a folder of its own, which the container may empty
@@ -92,14 +91,6 @@ final class Container {
         framework.init();
         OsgiLog log = new OsgiLog();
         BundleContext context = framework.getBundleContext();
-        context.addFrameworkListener(event -> {
-            boolean ours = event.getBundle().getLocation().startsWith(WHERE_IT_LIES);
-            if (event.getType() == FrameworkEvent.ERROR && ours && event.getThrowable() instanceof BundleException e) {
-                synchronized (failures) {
-                    failures.add(event.getBundle().getSymbolicName() + ": " + e.getMessage());
-                }
-            }
-        });
         context.registerService(new String[] {LogService.class.getName(), LoggerFactory.class.getName()}, log, null);
         if (clean) {
             install(context);
@@ -157,11 +148,26 @@ final class Container {
         }
     }
 
-    /** Which bundles of the distribution did not start, and why. */
+    /**
+     * Which bundles of the distribution should run by now and do not, and why. They are asked to start once more for that: the framework tells of a
+     * failed start by an event
+     * only, which may come late.
+     */
     List<String> failures() {
-        synchronized (failures) {
-            return List.copyOf(failures);
+        int level = framework.adapt(FrameworkStartLevel.class).getStartLevel();
+        List<String> failures = new ArrayList<>();
+        for (Bundle bundle : context().getBundles()) {
+            boolean due = bundle.getLocation().startsWith(WHERE_IT_LIES) && bundle.adapt(BundleStartLevel.class).getStartLevel() <= level;
+            boolean stands = bundle.getState() == Bundle.ACTIVE || bundle.getState() == Bundle.STARTING;
+            if (due && !stands && bundle.getHeaders("").get(Constants.FRAGMENT_HOST) == null) {
+                try {
+                    bundle.start(Bundle.START_ACTIVATION_POLICY);
+                } catch (BundleException e) {
+                    failures.add(bundle.getSymbolicName() + ": " + e.getMessage());
+                }
+            }
         }
+        return failures;
     }
 
     <T> Optional<T> service(Class<T> type) {

@@ -43,7 +43,8 @@ record Distribution(List<Stage> stages, Path plugins, Path samples, String signa
     static Distribution fromClassPath(Path target) throws EngineException {
         URL index = Distribution.class.getClassLoader().getResource(RESOURCES + "index.txt");
         if (index == null) {
-            throw new EngineException("Eider's bundles are not on the class path. Add the artifact eider:eider-embedded to the program's dependencies.");
+            throw new EngineException(
+                "Eider's bundles are not on the class path. Add the artifact eider:eider-embedded to the program's dependencies.");
         }
         try {
             List<String> lines;

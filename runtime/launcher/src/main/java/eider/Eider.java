@@ -47,7 +47,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Every method may be called from any thread. Several may run in one JVM, on different homes. Logging goes to slf4j; the host's configuration of it
+ * <p>Every method may be called from any thread. Several may run in one JVM, on different homes. Logging goes to slf4j; the host's configuration of
+ * it
  * is never touched. Once closed, an instance cannot be started again: build another.
  */
 public final class Eider implements AutoCloseable {
@@ -106,7 +107,9 @@ public final class Eider implements AutoCloseable {
             return this;
         }
 
-        /** Serves the pages on this port of the loopback interface; 0 for any free one, see {@link Eider#address}. Without this there are no pages. */
+        /**
+         * Serves the pages on this port of the loopback interface; 0 for any free one, see {@link Eider#address}. Without this there are no pages.
+         */
         public Builder port(int port) {
             if (port < 0 || port > 65535) {
                 throw new IllegalArgumentException(port + " is no port: 0 to 65535");
@@ -228,8 +231,10 @@ public final class Eider implements AutoCloseable {
                         eider.configure(configurations);
                     }
                 }
-                if (!container.failures().isEmpty()) {
-                    throw new EngineException("Parts of Eider did not start; was the distribution changed? " + String.join("; ", container.failures()));
+                List<String> failures = container.failures();
+                if (!failures.isEmpty()) {
+                    throw new EngineException(
+                        "Parts of Eider did not start; was the distribution changed? " + String.join("; ", failures));
                 }
                 if (port >= 0 && pages.address().isEmpty()) {
                     throw new EngineException("The pages did not start; the log says why.");
@@ -364,7 +369,8 @@ public final class Eider implements AutoCloseable {
     }
 
     /**
-     * Stops in order: pages, commands, the store, within thirty seconds. Loads under way are rolled back, what is committed stays. A second call waits for
+     * Stops in order: pages, commands, the store, within thirty seconds. Loads under way are rolled back, what is committed stays. A second call
+     * waits for
      * the first.
      */
     @Override

@@ -44,7 +44,8 @@ record Home(Path root) {
             }
             return home;
         } catch (FileAlreadyExistsException e) {
-            throw new EngineException("A file stands where a folder of the home is needed: " + e.getFile() + ". Move it away, or choose another folder with --home.", e);
+            throw new EngineException(
+                "A file stands where a folder of the home is needed: " + e.getFile() + ". Move it away, or choose another folder with --home.", e);
         } catch (IOException e) {
             throw notWritable(root, e);
         }
@@ -107,7 +108,8 @@ record Home(Path root) {
     }
 
     /**
-     * Whether made-up sales live here. A home becomes a demo before anything is in it and stays one for good, so that made-up and real sales never mix.
+     * Whether made-up sales live here. A home becomes a demo before anything is in it and stays one for good, so that made-up and real sales never
+     * mix.
      *
      * @param wanted whether it shall become one
      * @throws EngineException if it shall, and holds data of its own
@@ -118,7 +120,8 @@ record Home(Path root) {
             return true;
         }
         if (wanted && Files.exists(data().resolve("eider.duckdb"))) {
-            throw new EngineException("The home " + root + " has a database of its own already, so it cannot become a demo. Choose a new folder with --home.");
+            throw new EngineException(
+                "The home " + root + " has a database of its own already, so it cannot become a demo. Choose a new folder with --home.");
         }
         if (wanted) {
             Files.writeString(mark, "This home holds made-up sales. It cannot become a real one: start Eider on another.\n");

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.framework.Constants;
 import org.osgi.service.cm.ManagedService;
 import org.slf4j.Logger;
@@ -212,7 +213,8 @@ public final class Main {
         while (HomeLock.isHeld(home.lock())) {
             if (System.nanoTime() > end) {
                 throw new EngineException("Eider still runs after " + OTHERS.toSeconds() + " s"
-                    + HomeLock.holder(home.lock()).map(pid -> " (pid " + pid + ")").orElse("") + "; its log says why: " + home.logs().resolve("eider.log"));
+                    + HomeLock.holder(home.lock()).map(pid -> " (pid " + pid + ")").orElse("")
+                    + "; its log says why: " + home.logs().resolve("eider.log"));
             }
             Thread.sleep(LOOK_AGAIN);
         }
@@ -262,7 +264,9 @@ public final class Main {
     private int here(Eider eider, List<String> arguments) throws EngineException {
         Thread runner = Thread.currentThread();
         CountDownLatch done = new CountDownLatch(1);
+        AtomicBoolean cancelled = new AtomicBoolean();
         Thread cancel = Thread.ofPlatform().unstarted(() -> {
+            cancelled.set(true);
             runner.interrupt();
             try {
                 if (!done.await(10, TimeUnit.SECONDS)) {
@@ -277,6 +281,12 @@ public final class Main {
         int exit;
         try {
             exit = eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+        } catch (RuntimeException e) {
+            if (!cancelled.get()) {
+                throw e;
+            }
+            LOG.info("a cancelled command ended with", e); // what it stood on was taken away
+            exit = CANCELLED;
         } finally {
             done.countDown();
         }
@@ -293,7 +303,10 @@ public final class Main {
         return Files.isDirectory(folder.resolve("data")) ? new Home(folder.toRealPath()) : null;
     }
 
-    /** Waits while somebody has the home and cannot be talked to: a server that is starting or stopping, or another command. Empty when nobody has it. */
+    /**
+     * Waits while somebody has the home and cannot be talked to: a server that is starting or stopping, or another command. Empty when nobody has
+     * it.
+     */
     private static Optional<CommandClient> ofHome(Home home) throws IOException, EngineException, InterruptedException {
         long end = System.nanoTime() + OTHERS.toNanos();
         while (HomeLock.isHeld(home.lock())) {

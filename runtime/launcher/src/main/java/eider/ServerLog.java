@@ -31,7 +31,8 @@ import org.slf4j.LoggerFactory;
  * written anywhere: this class is logback's configurator in the distribution, so logback looks for no file and never writes to the console.
  */
 public final class ServerLog extends ContextAwareBase implements Configurator, ManagedService {
-    private static final Map<String, String> QUIET = Map.of("org.apache.felix", "warn", "org.eclipse.jetty", "warn", "osgi", "warn", "org.glassfish", "warn");
+    private static final Map<String, String> QUIET = Map.of(
+        "org.apache.felix", "warn", "org.eclipse.jetty", "warn", "osgi", "warn", "org.glassfish", "warn");
     private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(ServerLog.class);
 
     private LoggerContext loggers;
@@ -60,7 +61,8 @@ public final class ServerLog extends ContextAwareBase implements Configurator, M
 
     /**
      * The options of {@code config/log.cfg}; null when the file is gone. {@code level} (trace, debug, info, warn, error, off) and
-     * {@code level.<logger>} for a part; {@code file_size} (10MB) and a new file each day; {@code keep_days} (30), {@code keep_total} (200MB). An option
+     * {@code level.<logger>} for a part; {@code file_size} (10MB) and a new file each day; {@code keep_days} (30), {@code keep_total} (200MB). An
+     * option
      * that cannot be understood is told in the log, and its default is taken.
      */
     @Override
@@ -102,7 +104,8 @@ public final class ServerLog extends ContextAwareBase implements Configurator, M
                 } else if (key.equals("keep_days")) {
                     newDays = Integer.parseUnsignedInt(value);
                 } else {
-                    problems.add("config/log.cfg: there is no option '" + key + "'; there are level, level.<logger>, file_size, keep_days, keep_total.");
+                    problems.add(
+                        "config/log.cfg: there is no option '" + key + "'; there are level, level.<logger>, file_size, keep_days, keep_total.");
                 }
             } catch (IllegalArgumentException e) {
                 problems.add("config/log.cfg: " + key + " = " + value + " cannot be understood; its default is used. " + e.getMessage());

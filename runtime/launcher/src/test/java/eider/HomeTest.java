@@ -91,7 +91,8 @@ class HomeTest {
     void aHomeWithDataOfItsOwnNeverBecomesADemo() throws Exception {
         Home home = Home.open(folder.resolve("h"), samples);
         Files.createFile(home.data().resolve("eider.duckdb"));
-        assertThatThrownBy(() -> home.demo(true)).isInstanceOf(EngineException.class).hasMessageContaining("cannot become a demo").hasMessageContaining(home.root().toString());
+        assertThatThrownBy(() -> home.demo(true)).isInstanceOf(EngineException.class).hasMessageContaining("cannot become a demo")
+            .hasMessageContaining(home.root().toString());
         assertThat(home.demo(false)).isFalse();
     }
 }

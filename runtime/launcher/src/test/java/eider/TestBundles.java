@@ -13,7 +13,8 @@ final class TestBundles {
     static Path services(Path distribution) throws Exception {
         Path stage = Files.createDirectories(distribution.resolve("lib/bundles/1-services"));
         for (String type : new String[] {"org.apache.felix.cm.impl.ConfigurationManager", "org.apache.felix.scr.impl.Activator"}) {
-            Path jar = Path.of(Class.forName(type, false, TestBundles.class.getClassLoader()).getProtectionDomain().getCodeSource().getLocation().toURI());
+            Class<?> inside = Class.forName(type, false, TestBundles.class.getClassLoader());
+            Path jar = Path.of(inside.getProtectionDomain().getCodeSource().getLocation().toURI());
             Files.copy(jar, stage.resolve(jar.getFileName()));
         }
         return stage;

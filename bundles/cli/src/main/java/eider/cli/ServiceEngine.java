@@ -25,12 +25,15 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The services as they stand in the OSGi registry. Declarative Services could inject them, but then the store would open before a command line is
  * even parsed: the engine's components are delayed, and getting one opens it.
  */
 final class ServiceEngine implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceEngine.class);
     private static final Pattern SENTENCE = Pattern.compile("^(?:Caused by: )?eider\\.engine\\.EngineException: (.+)$", Pattern.MULTILINE);
     private static final String METATYPE = "OSGI-INF/metatype";
 
@@ -155,7 +158,12 @@ final class ServiceEngine implements Engine {
 
     @Override
     public void close() {
-        held.values().forEach(context::ungetService);
+        try {
+            held.values().forEach(context::ungetService);
+        } catch (IllegalStateException e) {
+            // The framework was stopped under the command, and took back everything itself.
+            LOG.debug("the framework stopped before the command ended", e);
+        }
         held.clear();
         services.clear();
     }

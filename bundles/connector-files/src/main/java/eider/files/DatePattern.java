@@ -18,10 +18,12 @@ import java.util.Map;
  * @param formatter the same for cells of a workbook
  */
 record DatePattern(String text, String strftime, DateTimeFormatter formatter) {
-    private static final Map<String, String> PARTS = Map.ofEntries(Map.entry("yyyy", "%Y"), Map.entry("yy", "%y"), Map.entry("MM", "%m"), Map.entry("M", "%m"),
+    private static final Map<String, String> PARTS = Map.ofEntries(Map.entry("yyyy", "%Y"), Map.entry("yy", "%y"), Map.entry("MM", "%m"),
+            Map.entry("M", "%m"),
             Map.entry("MMM", "%b"), Map.entry("MMMM", "%B"), Map.entry("dd", "%d"), Map.entry("d", "%d"), Map.entry("HH", "%H"), Map.entry("H", "%H"),
             Map.entry("hh", "%I"), Map.entry("h", "%I"), Map.entry("mm", "%M"), Map.entry("m", "%M"), Map.entry("ss", "%S"), Map.entry("s", "%S"),
-            Map.entry("SSS", "%g"), Map.entry("SSSSSS", "%f"), Map.entry("a", "%p"), Map.entry("EEE", "%a"), Map.entry("EEEE", "%A"), Map.entry("xx", "%z"));
+            Map.entry("SSS", "%g"), Map.entry("SSSSSS", "%f"), Map.entry("a", "%p"), Map.entry("EEE", "%a"), Map.entry("EEEE", "%A"), Map.entry("xx",
+                    "%z"));
 
     static DatePattern of(String text) throws SourceException {
         StringBuilder strftime = new StringBuilder();
@@ -34,7 +36,8 @@ record DatePattern(String text, String strftime, DateTimeFormatter formatter) {
                 }
                 String part = PARTS.get(text.substring(i, end));
                 if (part == null) {
-                    throw Options.wrong("date_format", "'" + text.substring(i, end) + "' is not understood. Write the day as dd, the month as MM (MMM for Jan), "
+                    throw Options.wrong("date_format", "'" + text.substring(i, end) + "' is not understood. Write the day as dd, the month as MM "
+                            + "(MMM for Jan), "
                             + "the year as yyyy or yy, the time as HH:mm:ss or hh:mm a, for instance dd.MM.yyyy.");
                 }
                 strftime.append(part);

@@ -42,9 +42,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Files below an allowed folder, as one dataset.
  *
- * <p>The cursor holds the files that were read. A file whose size and time did not change is not looked at; one with the same content is not read again, under
- * whatever name or date; one that was renamed keeps its rows. A file that cannot be read stops nothing: the others are read and committed, then the read ends
- * with a fault that names each bad file and why, and the next read tries it again. Files that vanished keep their rows.
+ * <p>The cursor holds the files that were read. A file whose size and time did not change is not looked at; one with the same content is not read
+ * again, under whatever name or date; one that was renamed keeps its rows. A file that cannot be read stops nothing: the others are read and
+ * committed, then the read ends with a fault that names each bad file and why, and the next read tries it again. Files that vanished keep their
+ * rows.
  */
 @Component(service = Source.class, configurationPid = "files", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = FilesConfig.class, factory = true)
@@ -72,8 +73,8 @@ public final class FilesSource implements Source {
     private final Map<Path, Glimpse> looks = new ConcurrentHashMap<>();
 
     /**
-     * A connection made by a configuration. The home is the framework's property {@code eider.home}. It is the only constructor with this many parameters:
-     * Declarative Services tells constructors apart by nothing else.
+     * A connection made by a configuration. The home is the framework's property {@code eider.home}. It is the only constructor with this many
+     * parameters: Declarative Services tells constructors apart by nothing else.
      */
     @Activate
     public FilesSource(FilesConfig config, BundleContext bundle) {
@@ -359,7 +360,8 @@ public final class FilesSource implements Source {
             case Look.Sheeted ignored -> {
                 for (int i = 0; i < names.size(); i++) {
                     if (request.dataset().field(names.get(i)) == null) {
-                        throw new SourceException(Kind.DATA, "its column '" + look.headings().get(i) + "' came after the files were looked at; it is read at the next sync.");
+                        throw new SourceException(Kind.DATA, "its column '" + look.headings().get(i)
+                                + "' came after the files were looked at; it is read at the next sync.");
                     }
                 }
             }
@@ -370,7 +372,8 @@ public final class FilesSource implements Source {
         return new Ready(look, names, scan);
     }
 
-    private static void push(News one, Ready ready, String part, Dataset dataset, Settings settings, Sink sink) throws SourceException, InterruptedException {
+    private static void push(News one, Ready ready, String part, Dataset dataset, Settings settings, Sink sink) throws SourceException,
+            InterruptedException {
         if (settings.key().isEmpty()) {
             sink.part(part, fingerprint(one.hash, settings));
         }
@@ -384,7 +387,8 @@ public final class FilesSource implements Source {
                     throw e.kind() == Kind.DATA ? new SourceException(Kind.TEMPORARY, told(one.file.name(), e), e) : e;
                 }
                 if (!unchanged(one.file)) {
-                    throw new SourceException(Kind.TEMPORARY, "'" + one.file.name() + "' changed while it was read; it is read again at the next sync.");
+                    throw new SourceException(Kind.TEMPORARY, "'" + one.file.name() + "' changed while it was read; it is read again at the next "
+                            + "sync.");
                 }
             }
         }
@@ -462,7 +466,8 @@ public final class FilesSource implements Source {
             return shipped;
         }
         // The raw rows stay as the file has them; what the options add is added on the way to the canonical table.
-        return new Model(shipped.into(), shipped.from(), shipped.sql().replace("FROM input", "FROM (SELECT * REPLACE (" + String.join(", ", replaced) + ") FROM input) AS input"));
+        return new Model(shipped.into(), shipped.from(), shipped.sql().replace("FROM input", "FROM (SELECT * REPLACE (" + String.join(", ", replaced)
+                + ") FROM input) AS input"));
     }
 
     // ---- telling

@@ -27,7 +27,8 @@ enum Format {
             }
             if (java.util.Arrays.equals(head, 0, Math.min(8, head.length), OLE2, 0, 8)) {
                 throw new SourceException(Kind.DATA, encrypted(file)
-                        ? "it is protected by a password; save it without one (in Excel: File, Info, Protect Workbook, Encrypt with Password, and empty the field)."
+                        ? "it is protected by a password; save it without one (in Excel: File, Info, Protect Workbook, Encrypt with Password, and "
+                        + "empty the field)."
                         : "it is an old Excel file (.xls), which is not read; save it as Excel workbook (.xlsx) or CSV.");
             }
             if (startsWith(head, 'P', 'A', 'R', '1') || startsWith(head, 'P', 'A', 'R', 'E')) {
@@ -52,10 +53,12 @@ enum Format {
             return PARQUET;
         }
         if (plain.endsWith(".xlsx") || plain.endsWith(".xlsm")) {
-            throw new SourceException(Kind.DATA, "it is called an Excel workbook but is none (a workbook is a zip archive); save it again, or give it the ending of what it is.");
+            throw new SourceException(Kind.DATA, "it is called an Excel workbook but is none (a workbook is a zip archive); save it again, or "
+                    + "give it the ending of what it is.");
         }
         if (plain.endsWith(".xls")) {
-            throw new SourceException(Kind.DATA, "it is called an old Excel file (.xls) but is none; give it the ending of what it is, such as .csv.");
+            throw new SourceException(Kind.DATA, "it is called an old Excel file (.xls) but is none; give it the ending of what it is, such as "
+                    + ".csv.");
         }
         boolean known = plain.endsWith(".csv") || plain.endsWith(".tsv") || plain.endsWith(".tab") || plain.endsWith(".txt");
         String start = new String(head, StandardCharsets.UTF_8).strip();

@@ -42,7 +42,7 @@ sealed interface Look {
             return found.columns().stream().map(column -> column.field().name()).toList();
         }
 
-        /** The scan that puts each column into its field. How numbers and days are written was told by the whole file, whatever their fields' types. */
+        /** The scan that puts each column into its field. How numbers and days are written was told by the whole file. */
         Scan into(List<Scan.Column> columns) {
             return switch (found) {
                 case Scan.Csv csv -> csv.withColumns(columns);

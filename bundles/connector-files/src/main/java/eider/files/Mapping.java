@@ -58,12 +58,16 @@ final class Mapping {
         if (settings.canonical() == null) {
             return;
         }
-        List<String> missing = settings.canonical().fields().stream().filter(field -> field.required() && !settings.defaults().containsKey(field.name())
+        List<String> missing = settings.canonical().fields().stream().filter(field -> field.required() && !settings.defaults()
+                .containsKey(field.name())
                 && !fields.contains(field.name())).map(Field::name).toList();
         if (!missing.isEmpty()) {
-            String example = headings.stream().filter(heading -> !heading.isBlank() && settings.canonical().field(Names.snake(heading)) == null).findFirst().orElse("Datum");
-            throw new SourceException(Kind.DATA, "it lacks the column" + (missing.size() > 1 ? "s " : " ") + String.join(", ", missing) + " of " + settings.dataset()
-                    + "; it has " + listed(headings) + ". Say which is which with the option columns, for instance columns = " + example + "=" + missing.getFirst() + ".");
+            String example = headings.stream().filter(heading -> !heading.isBlank() && settings.canonical().field(Names.snake(heading)) == null)
+                    .findFirst().orElse("Datum");
+            throw new SourceException(Kind.DATA, "it lacks the column" + (missing.size() > 1 ? "s " : " ") + String.join(", ", missing) + " of "
+                    + settings.dataset()
+                    + "; it has " + listed(headings) + ". Say which is which with the option columns, for instance columns = " + example + "="
+                    + missing.getFirst() + ".");
         }
     }
 

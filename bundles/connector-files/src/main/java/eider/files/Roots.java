@@ -23,15 +23,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files that match a path below the allowed roots. A link is followed to a file, never to a folder, and only where the file it leads to lies below
- * an allowed root too.
+ * The files that match a path below the allowed roots. A link is followed to a file, never to a folder, and only where the file it leads to lies
+ * below an allowed root too.
  */
 final class Roots implements Finder {
     private static final Logger LOG = LoggerFactory.getLogger(Roots.class);
     /** Folders of the home that hold secrets, figures of other people, or code. */
-    private static final List<String> FORBIDDEN = List.of("config", "data", "backups", "plugins");
+    private static final List<String> FORBIDDEN = List.of("config", "data", "backups", "plugins", "logs");
     /** What programs call a file that they have not finished, or have open. */
-    private static final Set<String> UNFINISHED = Set.of("part", "partial", "tmp", "temp", "crdownload", "download", "filepart", "swp", "lock", "lck");
+    private static final Set<String> UNFINISHED = Set.of("part", "partial", "tmp", "temp", "crdownload", "download", "filepart", "swp", "lock",
+            "lck");
     private static final int DEEPEST = 32;
 
     private final Path home;
@@ -75,7 +76,8 @@ final class Roots implements Finder {
             } catch (NoSuchFileException e) {
                 LOG.info("'{}' vanished while the files were listed.", e.getFile());
             } catch (IOException e) {
-                throw new SourceException(Kind.TEMPORARY, "The files of '" + path + "' (option path) could not be listed: " + e.getMessage() + ".", e);
+                throw new SourceException(Kind.TEMPORARY, "The files of '" + path + "' (option path) could not be listed: " + e.getMessage() + ".",
+                        e);
             }
         }
         if (!exists) {
@@ -106,10 +108,12 @@ final class Roots implements Finder {
                 throw Options.wrong("allowed_roots", "'" + root + "' is no folder.");
             }
             if (forbidden(root)) {
-                throw Options.wrong("allowed_roots", "'" + one + "' leads into " + String.join("/, ", FORBIDDEN) + "/ of the home, where no connection may read.");
+                throw Options.wrong("allowed_roots", "'" + one + "' leads into " + String.join("/, ", FORBIDDEN)
+                        + "/ of the home, where no connection may read.");
             }
             if (holdsHome(root)) {
-                throw Options.wrong("allowed_roots", "'" + one + "' holds the home with its " + String.join("/, ", FORBIDDEN) + "/; name the folders with the files themselves.");
+                throw Options.wrong("allowed_roots", "'" + one + "' holds the home with its " + String.join("/, ", FORBIDDEN)
+                        + "/; name the folders with the files themselves.");
             }
             roots.add(root);
         }
@@ -123,7 +127,8 @@ final class Roots implements Finder {
             if (Path.of(path).isAbsolute()) {
                 return Files.exists(file) ? outside(root, file) : null;
             }
-            throw Options.wrong("path", "'" + path + "' leads out of the allowed root '" + root + "'; move the file there or add its folder to allowed_roots.");
+            throw Options.wrong("path", "'" + path + "' leads out of the allowed root '" + root
+                    + "'; move the file there or add its folder to allowed_roots.");
         }
         return file;
     }
@@ -134,7 +139,8 @@ final class Roots implements Finder {
                 return null;
             }
         }
-        throw Options.wrong("path", "'" + path + "' does not lie below the allowed root '" + root + "'; move the file there or add its folder to allowed_roots.");
+        throw Options.wrong("path", "'" + path + "' does not lie below the allowed root '" + root
+                + "'; move the file there or add its folder to allowed_roots.");
     }
 
     private PathMatcher matcher() throws SourceException {
@@ -153,7 +159,8 @@ final class Roots implements Finder {
 
     private void check(Path real, List<Path> roots) throws SourceException {
         if (!permitted(real, roots)) {
-            throw Options.wrong("path", "'" + path + "' leads to '" + real + "', where no connection may read; allowed is what lies below " + listed(roots) + ".");
+            throw Options.wrong("path", "'" + path + "' leads to '" + real + "', where no connection may read; allowed is what lies below "
+                    + listed(roots) + ".");
         }
     }
 
@@ -184,7 +191,8 @@ final class Roots implements Finder {
         }
     }
 
-    private void walk(Path start, PathMatcher matcher, int depth, List<Path> roots, TreeMap<String, Found> found) throws IOException, InterruptedException {
+    private void walk(Path start, PathMatcher matcher, int depth, List<Path> roots, TreeMap<String, Found> found) throws IOException,
+            InterruptedException {
         Files.walkFileTree(start, EnumSet.noneOf(java.nio.file.FileVisitOption.class), depth, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {

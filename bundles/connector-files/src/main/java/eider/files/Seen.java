@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The files that were read, which is what the cursor holds: a first line that names the format, then one line per file, of size, time of the last change,
- * content hash, how it was read, the part that holds its rows, and its name. Lines and not JSON, because a cursor is written after every file and nobody but
- * this class reads it.
+ * The files that were read, which is what the cursor holds: a first line that names the format, then one line per file, of size, time of the last
+ * change, content hash, how it was read, the part that holds its rows, and its name. Lines and not JSON, because a cursor is written after every
+ * file and nobody but this class reads it.
  */
 final class Seen {
     private static final String FORMAT = "files 1";
@@ -39,18 +39,21 @@ final class Seen {
         }
         String[] lines = cursor.text().split("\n");
         if (!lines[0].equals(FORMAT)) {
-            throw new SourceException(Kind.BUG, "The cursor of this connection was written by another version of the files connector ('" + lines[0] + "').");
+            throw new SourceException(Kind.BUG, "The cursor of this connection was written by another version of the files connector ('" + lines[0]
+                    + "').");
         }
         for (int i = 1; i < lines.length; i++) {
             String[] parts = lines[i].split(" ", -1);
-            seen.entries.put(decoded(parts[5]), new Entry(new Stamp(Long.parseLong(parts[0]), Long.parseLong(parts[1])), parts[2], parts[3], decoded(parts[4])));
+            seen.entries.put(decoded(parts[5]), new Entry(new Stamp(Long.parseLong(parts[0]), Long.parseLong(parts[1])), parts[2], parts[3],
+                    decoded(parts[4])));
         }
         return seen;
     }
 
     Cursor cursor() {
         StringBuilder text = new StringBuilder(FORMAT);
-        entries.forEach((name, entry) -> text.append('\n').append(entry.stamp.size()).append(' ').append(entry.stamp.modified()).append(' ').append(entry.hash)
+        entries.forEach((name, entry) -> text.append('\n').append(entry.stamp.size()).append(' ').append(entry.stamp.modified()).append(' ')
+                .append(entry.hash)
                 .append(' ').append(entry.reading).append(' ').append(encoded(entry.part)).append(' ').append(encoded(name)));
         return new Cursor(text.toString());
     }

@@ -22,11 +22,13 @@ import java.util.Map;
  * @param defaults SQL literals by field
  */
 record Settings(Finder finder, String dataset, Canonical canonical, Map<String, String> columns, List<String> key, Map<String, String> defaults,
-        DatePattern dateFormat, ZoneId timeZone, Charset encoding, String delimiter, String decimal, String sheet, boolean fillShortRows, boolean append) {
+        DatePattern dateFormat, ZoneId timeZone, Charset encoding, String delimiter, String decimal, String sheet, boolean fillShortRows,
+                boolean append) {
 
     /** What a file handed over on the command line is read with: nothing is said but what the rows are. */
     static Settings plain(Finder finder, String dataset) throws SourceException {
-        return new Settings(finder, checkedDataset(dataset), Canonical.of(dataset), Map.of(), List.of(), Map.of(), null, null, null, null, null, "", false, false);
+        return new Settings(finder, checkedDataset(dataset), Canonical.of(dataset), Map.of(), List.of(), Map.of(), null, null, null, null, null, "",
+                false, false);
     }
 
     static Settings of(FilesConfig config, Path home) throws SourceException {
@@ -57,8 +59,10 @@ record Settings(Finder finder, String dataset, Canonical canonical, Map<String, 
         if (decimal != null && decimal.equals(delimiter)) {
             throw Options.wrong("delimiter", "it cannot be the decimal separator '" + decimal + "' too.");
         }
-        return new Settings(new Roots(home, Options.list("allowed_roots", config.allowed__roots()), config.path().strip()), dataset, canonical, columns, key,
-                Map.copyOf(defaults), config.date__format().isBlank() ? null : DatePattern.of(config.date__format().strip()), zone(config.time__zone().strip()),
+        return new Settings(new Roots(home, Options.list("allowed_roots", config.allowed__roots()), config.path().strip()), dataset, canonical,
+                columns, key,
+                Map.copyOf(defaults), config.date__format().isBlank() ? null : DatePattern.of(config.date__format().strip()),
+                        zone(config.time__zone().strip()),
                 encoding(config.encoding().strip()), delimiter, decimal, config.sheet().strip(),
                 Options.choice("short_rows", config.short__rows(), "quarantine", "fill").equals("fill"),
                 Options.choice("when_changed", config.when__changed(), "replace", "append").equals("append"));
@@ -66,13 +70,15 @@ record Settings(Finder finder, String dataset, Canonical canonical, Map<String, 
 
     /** Changes when the same file would be read in another way. */
     String reading() {
-        return Seen.shortHash(dataset + '\n' + columns + '\n' + key + '\n' + (dateFormat == null ? "" : dateFormat.text()) + '\n' + timeZone + '\n' + encoding
+        return Seen.shortHash(dataset + '\n' + columns + '\n' + key + '\n' + (dateFormat == null ? "" : dateFormat.text()) + '\n' + timeZone + '\n'
+                + encoding
                 + '\n' + delimiter + '\n' + decimal + '\n' + sheet + '\n' + fillShortRows);
     }
 
     private static String checkedDataset(String name) throws SourceException {
         if (!Names.legal(name)) {
-            throw Options.wrong("dataset", "'" + name + "' is no name for a table: use sales, products, or small letters, digits and underscores, beginning with a "
+            throw Options.wrong("dataset", "'" + name + "' is no name for a table: use sales, products, or small letters, digits and underscores, "
+                    + "beginning with a "
                     + "letter.");
         }
         return name;
@@ -108,7 +114,8 @@ record Settings(Finder finder, String dataset, Canonical canonical, Map<String, 
         try {
             return name.isEmpty() ? null : Charset.forName(name);
         } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
-            throw Options.wrong("encoding", "'" + name + "' is no encoding that Java knows; common ones are UTF-8, windows-1252, ISO-8859-1, UTF-16 and Shift_JIS.");
+            throw Options.wrong("encoding", "'" + name + "' is no encoding that Java knows; common ones are UTF-8, windows-1252, ISO-8859-1, "
+                    + "UTF-16 and Shift_JIS.");
         }
     }
 
@@ -127,7 +134,8 @@ record Settings(Finder finder, String dataset, Canonical canonical, Map<String, 
                         + field.type().precision() + "," + field.type().scale() + "))";
             };
         } catch (DateTimeException | NumberFormatException | Cells.Misfit e) {
-            throw Options.wrong("defaults", "'" + value + "' is no value for " + field.name() + ", which is a " + field.type() + " (a day is written 2026-01-31, "
+            throw Options.wrong("defaults", "'" + value + "' is no value for " + field.name() + ", which is a " + field.type()
+                    + " (a day is written 2026-01-31, "
                     + "a number 1234.56).");
         }
     }

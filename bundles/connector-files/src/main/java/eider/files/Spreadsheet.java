@@ -17,7 +17,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A sheet of a workbook as a table. It is read twice: once whole, to find its headings and the types that hold for every row, and once to push the rows.
+ * A sheet of a workbook as a table. It is read twice: once whole, to find its headings and the types that hold for every row, and once to push the
+ * rows.
  *
  * @param headerRow the row of the headings, 0 if there is none
  * @param left the column in which the table begins, from 0: empty ones before it are no part of it
@@ -90,7 +91,8 @@ record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String
         long[] done = new long[1];
         try (Workbook book = Workbook.open(file)) {
             Workbook.Sheet chosen = book.sheets().stream().filter(one -> one.name().equals(sheet)).findFirst()
-                    .orElseThrow(() -> new SourceException(Kind.TEMPORARY, "A workbook changed while it was read; it is read again at the next sync."));
+                    .orElseThrow(() -> new SourceException(Kind.TEMPORARY, "A workbook changed while it was read; it is read again at the next "
+                    + "sync."));
             book.read(chosen, (number, cells) -> {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("the reading of a workbook was interrupted");
@@ -106,7 +108,8 @@ record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String
         }
     }
 
-    private void pushRow(int number, List<Object> cells, Dataset dataset, int[] places, Settings settings, Sink sink) throws SourceException, InterruptedException {
+    private void pushRow(int number, List<Object> cells, Dataset dataset, int[] places, Settings settings, Sink sink) throws SourceException,
+            InterruptedException {
         Object[] values = new Object[dataset.fields().size()];
         for (int i = 0; i + left < cells.size(); i++) {
             Object cell = cells.get(i + left);
@@ -182,12 +185,13 @@ record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String
                 rows++;
                 take(first);
             }
-            return new Spreadsheet(file, sheet, header ? firstNumber : 0, left, List.copyOf(headings), columns.stream().skip(left).map(Evidence::type).toList(), rows);
+            return new Spreadsheet(file, sheet, header ? firstNumber : 0, left, List.copyOf(headings), columns.stream().skip(left)
+                    .map(Evidence::type).toList(), rows);
         }
 
         /**
-         * Whether the first row holds headings: different texts over every column and rows below. With gaps between them it does so too, if at least half of
-         * the columns have one and numbers, days or truths stand below a text, or if it names what a canonical table needs.
+         * Whether the first row holds headings: different texts over every column and rows below. With gaps between them it does so too, if at
+         * least half of the columns have one and numbers, days or truths stand below a text, or if it names what a canonical table needs.
          */
         private boolean heads(Settings settings) throws SourceException {
             Set<String> texts = new HashSet<>();

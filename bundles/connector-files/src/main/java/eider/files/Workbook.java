@@ -30,8 +30,9 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * An Excel workbook (.xlsx, .xlsm), read row by row: the values that its cells hold, for formulas those that were computed when it was saved. Memory is
- * bounded by the table of distinct texts, which has a limit; so have the unpacked size and its ratio to the packed one. Faults are of kind DATA, a sentence each.
+ * An Excel workbook (.xlsx, .xlsm), read row by row: the values that its cells hold, for formulas those that were computed when it was saved.
+ * Memory is bounded by the table of distinct texts, which has a limit; so have the unpacked size and its ratio to the packed one. Faults are of
+ * kind DATA, a sentence each.
  */
 final class Workbook implements Closeable {
     /** Excel's own limits. */
@@ -73,7 +74,8 @@ final class Workbook implements Closeable {
 
         /**
          * @param number of the row as Excel shows it
-         * @param cells by column, as short as they may be: null, {@link String}, {@link Boolean}, {@link BigDecimal}, {@link LocalDateTime} or {@link Cells.Fault}
+         * @param cells by column, as short as they may be: null, {@link String}, {@link Boolean}, {@link BigDecimal}, {@link LocalDateTime} or
+         * {@link Cells.Fault}
          */
         void row(int number, List<Object> cells) throws SourceException, InterruptedException;
     }
@@ -229,7 +231,8 @@ final class Workbook implements Closeable {
             if (Double.isNaN(number) || Double.isInfinite(number)) {
                 return new Cells.Fault(text, "'" + text + "' is no number that a cell can hold");
             }
-            // A cell holds a binary number, written with up to 17 digits: 19.989999999999998 and 19.99 are two texts of the same one. The shortest is meant.
+            // A cell holds a binary number, written with up to 17 digits: 19.989999999999998 and 19.99 are two texts of the same one. The shortest
+            // is meant.
             exact = WHOLE.matcher(text).matches() ? new BigDecimal(text) : new BigDecimal(Double.toString(number));
         } catch (NumberFormatException e) {
             return new Cells.Fault(text, "'" + text + "' is marked as a number and is none");
@@ -306,7 +309,8 @@ final class Workbook implements Closeable {
             throw data("it is a binary Excel workbook (.xlsb), which is not read; save it as Excel workbook (.xlsx) or CSV.", null);
         }
         if (entry(main) == null) {
-            throw data(zip.size() == 0 || entry("[Content_Types].xml") == null ? "it is a zip archive without an Excel workbook in it; unpack it first."
+            throw data(zip.size() == 0 || entry("[Content_Types].xml") == null ? "it is a zip archive without an Excel workbook in it; unpack it "
+                    + "first."
                     : "it is a damaged Excel file: the workbook is missing in it.", null);
         }
         int slash = main.lastIndexOf('/') + 1;
@@ -587,7 +591,8 @@ final class Workbook implements Closeable {
                 return true;
             } catch (XMLStreamException e) {
                 if (stream.bomb) {
-                    throw data("it unpacks to more than " + RATIO + " times its size or " + (UNPACKED >> 30) + " GiB, as a zip bomb does; it is not read.", e);
+                    throw data("it unpacks to more than " + RATIO + " times its size or " + (UNPACKED >> 30)
+                            + " GiB, as a zip bomb does; it is not read.", e);
                 }
                 throw data("it is a damaged Excel file: " + firstLine(e) + ".", e);
             }

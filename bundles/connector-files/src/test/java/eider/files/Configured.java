@@ -13,7 +13,8 @@ final class Configured {
         for (int i = 0; i < pairs.length; i += 2) {
             options.put((String) pairs[i], pairs[i + 1]);
         }
-        FilesConfig config = (FilesConfig) Proxy.newProxyInstance(FilesConfig.class.getClassLoader(), new Class<?>[] {FilesConfig.class}, (proxy, method, arguments) -> {
+        FilesConfig config = (FilesConfig) Proxy.newProxyInstance(FilesConfig.class.getClassLoader(), new Class<?>[] {FilesConfig.class}, (proxy,
+                method, arguments) -> {
             Object given = options.remove(method.getName().replace("__", "_"));
             if (given != null) {
                 options.put(method.getName().replace("__", "_"), given);

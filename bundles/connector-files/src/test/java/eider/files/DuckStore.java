@@ -31,14 +31,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what is pushed with a real DuckDB, as the store does, and keeps of it the count, the bad rows and a hash that does not depend on the order of rows or on
+ * Reads what is pushed with a real DuckDB, as the store does, and keeps of it the count, the bad rows and a hash that does not depend on the order
+ * of rows or on
  * how a value is written: 1.50 and 1.5 are one number. The README beside manifest.tsv defines it.
  */
 final class DuckStore implements Sink {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?");
     private static final Pattern COMMA_NUMBER = Pattern.compile("-?(0|[1-9][0-9]*),[0-9]+");
-    private static final Pattern TIME = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)[ T](\\d\\d:\\d\\d)(:\\d\\d)?(?:\\.(\\d+))?(Z|[+-]\\d\\d(?::?\\d\\d)?)?");
+    private static final Pattern TIME = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)[ "
+            + "T](\\d\\d:\\d\\d)(:\\d\\d)?(?:\\.(\\d+))?(Z|[+-]\\d\\d(?::?\\d\\d)?)?");
 
     private final Path handover;
     private final Ingest duck;
@@ -171,7 +173,8 @@ final class DuckStore implements Sink {
                 time = offset.startsWith("-") ? time.plusMinutes(minutes) : time.minusMinutes(minutes);
             }
             String fraction = parts.group(4) == null ? "" : parts.group(4).replaceAll("0+$", "");
-            return time.toLocalDate() + " " + time.toLocalTime().format(java.time.format.DateTimeFormatter.ISO_LOCAL_TIME) + (fraction.isEmpty() ? "" : "." + fraction)
+            return time.toLocalDate() + " " + time.toLocalTime().format(java.time.format.DateTimeFormatter.ISO_LOCAL_TIME) + (fraction.isEmpty() ? ""
+                    : "." + fraction)
                     + (offset == null ? "" : "Z");
         } catch (DateTimeException e) {
             return text;

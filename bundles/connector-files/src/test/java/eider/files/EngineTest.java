@@ -46,8 +46,10 @@ class EngineTest {
     void aFileHandedOverIsTenSales() throws Exception {
         Load load = engine.syncs().load(EXAMPLES.resolve("sales.csv").toAbsolutePath(), "sales", false, Progress.NONE);
         assertThat(load.state()).as(load.message()).isEqualTo(Load.State.COMMITTED);
-        assertThat(rows("SELECT count(*), sum(total_amount), sum(net), sum(gross), min(kind), min(currency) FROM sales")).containsExactly("10|2500.0000|2500.0000|2500.0000|sale|EUR");
-        assertThat(engine.syncs().load(EXAMPLES.resolve("sales.csv").toAbsolutePath(), "sales", false, Progress.NONE).state()).isEqualTo(Load.State.UNCHANGED);
+        assertThat(rows("SELECT count(*), sum(total_amount), sum(net), sum(gross), min(kind), min(currency) FROM sales"))
+                .containsExactly("10|2500.0000|2500.0000|2500.0000|sale|EUR");
+        assertThat(engine.syncs().load(EXAMPLES.resolve("sales.csv").toAbsolutePath(), "sales", false, Progress.NONE).state())
+                .isEqualTo(Load.State.UNCHANGED);
         engine.syncs().load(EXAMPLES.resolve("products.csv").toAbsolutePath(), "products", false, Progress.NONE);
         assertThat(rows("SELECT count(*), sum(price * stock_quantity)::DECIMAL(18,2) FROM products")).containsExactly("10|200370.00");
         assertThat(rows("SELECT count(*) FROM sales")).containsExactly("10");
@@ -57,13 +59,15 @@ class EngineTest {
     void everyFormatAddsToTheSameTable() throws Exception {
         write("a.csv", HEADER + "2026-01-01,2,Lamp,2,45,90,Europe\n2026-01-02,2,Lamp,1,45,-45,Europe\n");
         write("b.ndjson", "{\"date\":\"2026-01-03\",\"product_name\":\"Desk\",\"quantity\":1,\"total_amount\":10.25}\n");
-        new Xlsx().formats().sheet("S", Xlsx.row("Date", "Product Name", "Quantity", "Total Amount", "Memo") + Xlsx.row(Xlsx.styled(1, "46026"), "Chair", 3, 0.1, "x")
+        new Xlsx().formats().sheet("S", Xlsx.row("Date", "Product Name", "Quantity", "Total Amount", "Memo") + Xlsx.row(Xlsx.styled(1, "46026"),
+                "Chair", 3, 0.1, "x")
                 + Xlsx.row("nonsense", "Chair", 3, 1, "y")).write(home.resolve("inbox/c.xlsx"));
         Load load = sync();
         assertThat(load.state()).as(load.message()).isEqualTo(Load.State.COMMITTED);
         assertThat(load.quarantined()).isEqualTo(1);
         assertThat(rows("SELECT date, kind, product_name, quantity, total_amount, source FROM sales ORDER BY date")).containsExactly(
-                "2026-01-01|sale|Lamp|2.0000|90.0000|inbox", "2026-01-02|refund|Lamp|1.0000|-45.0000|inbox", "2026-01-03|sale|Desk|1.0000|10.2500|inbox",
+                "2026-01-01|sale|Lamp|2.0000|90.0000|inbox", "2026-01-02|refund|Lamp|1.0000|-45.0000|inbox",
+                        "2026-01-03|sale|Desk|1.0000|10.2500|inbox",
                 "2026-01-04|sale|Chair|3.0000|0.1000|inbox");
         assertThat(sync().state()).isEqualTo(Load.State.UNCHANGED);
     }
@@ -159,7 +163,8 @@ class EngineTest {
             write("f" + i + ".csv", HEADER + line(1 + i, i));
         }
         sync();
-        Files.copy(Path.of("src/test/resources/fixtures/parquet/page_v2_empty_compressed.parquet"), home.resolve("inbox/f05.parquet"), StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Path.of("src/test/resources/fixtures/parquet/page_v2_empty_compressed.parquet"), home.resolve("inbox/f05.parquet"),
+                StandardCopyOption.REPLACE_EXISTING);
         write("f30.csv", HEADER + line(25, 1000));
         assertThat(sync().state()).isEqualTo(Load.State.FAILED);
         assertThat(rows("SELECT count(*), sum(total_amount) FROM sales")).containsExactly("21|1190.0000");

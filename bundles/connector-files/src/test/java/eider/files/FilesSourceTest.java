@@ -200,7 +200,8 @@ class FilesSourceTest {
         Files.writeString(inbox.resolve("a.xlsx"), "");
         Files.writeString(inbox.resolve("b.xlsx"), "text");
         write("c.xlsx", 1);
-        assertThatThrownBy(this::sync).hasMessageContaining("2 files").hasMessageContaining("a.xlsx").hasMessageContaining("empty (0 bytes)").hasMessageContaining("b.xlsx");
+        assertThatThrownBy(this::sync).hasMessageContaining("2 files").hasMessageContaining("a.xlsx").hasMessageContaining("empty (0 bytes)")
+                .hasMessageContaining("b.xlsx");
     }
 
     @Test
@@ -211,7 +212,8 @@ class FilesSourceTest {
 
     @Test
     void rowsThatDoNotFitAreRejectedWithTheirPlace() throws Exception {
-        new Xlsx().formats().sheet("Verkauf", Xlsx.row("Datum", "Menge", "Betrag") + Xlsx.row(Xlsx.styled(1, "46023"), 1, 9.5) + Xlsx.row("gestern", 1, 9.5)
+        new Xlsx().formats().sheet("Verkauf", Xlsx.row("Datum", "Menge", "Betrag") + Xlsx.row(Xlsx.styled(1, "46023"), 1, 9.5) + Xlsx.row("gestern",
+                1, 9.5)
                 + Xlsx.row(Xlsx.styled(1, "46024"), 2, "<c t=\"e\"><v>#REF!</v></c>")).write(inbox.resolve("a.xlsx"));
         sync("dataset", "sales", "columns", "Datum=date, Menge=quantity, Betrag=total_amount");
         assertThat(store.rows()).hasSize(1);
@@ -223,7 +225,8 @@ class FilesSourceTest {
     @Test
     void aSalesFileWithoutItsColumnsIsRefusedByName() throws Exception {
         new Xlsx().sheet("a", Xlsx.row("Datum", "Quantity", "Betrag") + Xlsx.row("2026-01-01", 1, 2)).write(inbox.resolve("a.xlsx"));
-        assertThatThrownBy(() -> sync("dataset", "sales")).hasMessageContaining("columns date, total_amount").hasMessageContaining("it has Datum, Quantity, Betrag")
+        assertThatThrownBy(() -> sync("dataset", "sales")).hasMessageContaining("columns date, total_amount")
+                .hasMessageContaining("it has Datum, Quantity, Betrag")
                 .hasMessageContaining("columns = Datum=date");
     }
 
@@ -234,7 +237,8 @@ class FilesSourceTest {
         Dataset sales = source.discover(NONE).getFirst();
         assertThat(sales.field("quantity").required()).isFalse();
         assertThat(sales.field("note")).isNotNull();
-        assertThat(source.models().getFirst().sql()).contains("coalesce(quantity, CAST('1' AS DECIMAL(18,4))) AS quantity", "coalesce(region, 'O''Hara') AS region");
+        assertThat(source.models().getFirst().sql()).contains("coalesce(quantity, CAST('1' AS DECIMAL(18,4))) AS quantity",
+                "coalesce(region, 'O''Hara') AS region");
         sync("dataset", "sales", "defaults", "quantity=1, region=O'Hara");
         assertThat(store.rows()).hasSize(1);
     }

@@ -14,12 +14,15 @@ import eider.store.ingest.FileSniffer;
 import eider.store.ingest.Ingest;
 import eider.store.ingest.Limits;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,11 +30,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every nasty file there is, read as a person would hand it over, and compared with what somebody found in it who did not know this program. All of them lie
+ * Every nasty file there is, read as a person would hand it over, and compared with what somebody found in it who did not know this program. All of
+ * them lie
  * beside the checkout (shared/fixtures/files) where they are there at all; a few are kept here and are always read.
  */
 class FixturesTest {
@@ -82,8 +87,19 @@ class FixturesTest {
         report(outcomes);
         long readable = outcomes.stream().filter(outcome -> !outcome.entry.refused()).count();
         long right = outcomes.stream().filter(outcome -> !outcome.entry.refused() && outcome.verdict == Verdict.RIGHT).count();
-        assertThat(outcomes).as("none hangs, crashes or is silently wrong").noneMatch(outcome -> outcome.verdict == Verdict.WRONG || outcome.verdict == Verdict.BROKEN);
+        Set<String> known = known();
+        assertThat(outcomes).as("none hangs, crashes or is wrong but those that known-differences.tsv names")
+                .noneMatch(outcome -> outcome.verdict == Verdict.BROKEN || outcome.verdict == Verdict.WRONG && !known.contains(outcome.entry.path()));
+        outcomes.stream().filter(outcome -> outcome.verdict != Verdict.WRONG && known.contains(outcome.entry.path()))
+                .forEach(outcome -> System.out.println("no longer different, take it out of known-differences.tsv: " + outcome.entry.path()));
         assertThat((double) right / readable).as("share of the readable files that were loaded right").isGreaterThanOrEqualTo(LOADED);
+    }
+
+    private static Set<String> known() throws IOException {
+        try (InputStream in = FixturesTest.class.getResourceAsStream("/known-differences.tsv")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().skip(1).map(line -> line.substring(0, line.indexOf('\t')))
+                    .collect(Collectors.toSet());
+        }
     }
 
     /** The fixtures lie beside the checkout, wherever it is; a work tree of it may lie deeper. */
@@ -136,7 +152,8 @@ class FixturesTest {
             if (e.kind() != SourceException.Kind.DATA || e.getMessage().isBlank()) {
                 return new Outcome(entry, Verdict.BROKEN, e.kind() + ": " + e.getMessage());
             }
-            return new Outcome(entry, entry.refusable() ? Verdict.RIGHT : Verdict.NOT_LOADED, e.getMessage().replace(file.toString(), file.getFileName().toString()));
+            return new Outcome(entry, entry.refusable() ? Verdict.RIGHT : Verdict.NOT_LOADED, e.getMessage().replace(file.toString(),
+                    file.getFileName().toString()));
         }
         Manifest.Reading reading = store.reading();
         if (!entry.holds(reading) && !entry.refused()) {
@@ -197,6 +214,7 @@ class FixturesTest {
         }
         long readable = outcomes.stream().filter(outcome -> !outcome.entry.refused()).count();
         long right = outcomes.stream().filter(outcome -> !outcome.entry.refused() && outcome.verdict == Verdict.RIGHT).count();
-        System.out.printf("%d files: %s; %d of %d readable ones are right (%.1f %%)%n", outcomes.size(), counts, right, readable, 100.0 * right / readable);
+        System.out.printf("%d files: %s; %d of %d readable ones are right (%.1f %%)%n", outcomes.size(), counts, right, readable,
+                100.0 * right / readable);
     }
 }

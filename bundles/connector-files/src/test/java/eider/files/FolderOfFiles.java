@@ -4,6 +4,7 @@ import eider.tck.Fault;
 import eider.tck.Outside;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
@@ -46,8 +47,9 @@ final class FolderOfFiles implements Outside {
         try (BufferedWriter out = Files.newBufferedWriter(folder.resolve("d.ndjson"))) {
             for (int i = rows * 3 / 5; i < rows * 4 / 5; i++) {
                 List<Object> row = row(i);
-                out.write("{\"date\":\"" + row.get(0) + "\",\"source_id\":\"" + row.get(1) + "\",\"product_name\":\"" + row.get(2) + "\",\"region\":\"" + row.get(3)
-                        + "\",\"quantity\":" + row.get(4) + ",\"unit_price\":" + row.get(5) + ",\"total_amount\":" + row.get(6) + "}\n");
+                out.write("{\"date\":\"" + row.get(0) + "\",\"source_id\":\"" + row.get(1) + "\",\"product_name\":\"" + row.get(2)
+                        + "\",\"region\":\"" + row.get(3) + "\",\"quantity\":" + row.get(4)
+                        + ",\"unit_price\":" + row.get(5) + ",\"total_amount\":" + row.get(6) + "}\n");
             }
         }
         StringBuilder cells = new StringBuilder();
@@ -104,22 +106,25 @@ final class FolderOfFiles implements Outside {
 
     @Override
     public List<Fault> faults() {
-        return List.of(new Fault("path", ""), new Fault("path", "../elsewhere.csv"), new Fault("path", "[a"), new Fault("dataset", "No Name"), new Fault("columns", "date"),
-                new Fault("key", "no_such_field"), new Fault("defaults", "colour=red"), new Fault("defaults", "quantity=many"), new Fault("date_format", "the usual one"),
-                new Fault("time_zone", "Nowhere/Else"), new Fault("encoding", "klingon-8"), new Fault("delimiter", "-----"), new Fault("decimal", ";"),
-                new Fault("short_rows", "perhaps"), new Fault("when_changed", "sometimes"), new Fault("allowed_roots", "nowhere"), new Fault("allowed_roots", "config"),
+        return List.of(new Fault("path", ""), new Fault("path", "../elsewhere.csv"), new Fault("path", "[a"), new Fault("dataset", "No Name"),
+                new Fault("columns", "date"), new Fault("key", "no_such_field"), new Fault("defaults", "colour=red"),
+                new Fault("defaults", "quantity=many"), new Fault("date_format", "the usual one"), new Fault("time_zone", "Nowhere/Else"),
+                new Fault("encoding", "klingon-8"), new Fault("delimiter", "-----"), new Fault("decimal", ";"), new Fault("short_rows", "perhaps"),
+                new Fault("when_changed", "sometimes"), new Fault("allowed_roots", "nowhere"), new Fault("allowed_roots", "config"),
                 new Fault("allowed_roots", ""));
     }
 
     private static List<Object> row(int i) {
         BigDecimal quantity = BigDecimal.valueOf(1 + i % 5);
         BigDecimal price = BigDecimal.valueOf(150 + i % 90 * 25L, 2);
-        return List.of(LocalDate.of(2026, 1, 1).plusDays(i % 300), "s" + i, "Product " + i % 40, i % 3 == 0 ? "Nord" : "Süd", quantity, price, quantity.multiply(price));
+        String region = i % 3 == 0 ? "Nord" : "Süd";
+        return List.of(LocalDate.of(2026, 1, 1).plusDays(i % 300), "s" + i, "Product " + i % 40, region, quantity, price, quantity.multiply(price));
     }
 
     private void text(Path file, int from, int to, String delimiter, Charset charset) throws IOException {
         boolean packed = file.toString().endsWith(".gz");
-        try (Writer out = new BufferedWriter(new OutputStreamWriter(packed ? new GZIPOutputStream(Files.newOutputStream(file)) : Files.newOutputStream(file), charset))) {
+        try (OutputStream bytes = Files.newOutputStream(file);
+                Writer out = new BufferedWriter(new OutputStreamWriter(packed ? new GZIPOutputStream(bytes) : bytes, charset))) {
             out.write(String.join(delimiter, HEADINGS) + "\n");
             for (int i = from; i < to; i++) {
                 String line = String.join(delimiter, row(i).stream().map(Object::toString).toList());

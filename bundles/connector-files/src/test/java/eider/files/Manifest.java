@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /** What each of the nasty files holds, found out without this program; see the README beside manifest.tsv. */
 final class Manifest {
-    private static final Pattern ALSO = Pattern.compile("\\[(?:alt-verdict=|also: )(refuse:\\w+|load rows=(\\d+) quarantined=(\\d+) columns=\\d+ hash=(\\w+))]");
+    private static final Pattern ALSO = Pattern.compile("\\[(?:alt-verdict=|also: )(refuse:\\w+|load rows=(\\d+) quarantined=(\\d+) columns=\\d+ "
+            + "hash=(\\w+))]");
 
     private Manifest() {
     }

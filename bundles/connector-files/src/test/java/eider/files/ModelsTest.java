@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** The shipped models, run by a real DuckDB over rows as the fields of the datasets have them. */
 class ModelsTest {
-    private static final List<String> SALES = List.of("_row", "date", "occurred_at", "kind", "source_id", "order_id", "customer", "product_name", "category", "channel", "region",
+    private static final List<String> SALES = List.of("_row", "date", "occurred_at", "kind", "source_id", "order_id", "customer", "product_name",
+            "category", "channel", "region",
             "user_id", "quantity", "unit_price", "gross", "discount", "tax", "shipping", "net", "total_amount", "currency", "original_amount");
 
     private Connection duck;
@@ -36,7 +37,8 @@ class ModelsTest {
     @Test
     void thePrototypesLineBecomesASale() throws SQLException {
         input("sales", "occurred_at TIMESTAMPTZ");
-        execute("INSERT INTO input (_row, date, user_id, product_name, quantity, unit_price, total_amount, region) VALUES (1, '2026-10-01', '2', 'Desk lamp', 2, 45, 90, 'Europe')");
+        execute("INSERT INTO input (_row, date, user_id, product_name, quantity, unit_price, total_amount, region) VALUES (1, '2026-10-01', '2', "
+                + "'Desk lamp', 2, 45, 90, 'Europe')");
         assertThat(column(sales(), "date, kind, quantity, unit_price, gross, net, total_amount, region, user_id, discount, tax, shipping, currency"))
                 .containsExactly("2026-10-01", "sale", "2.0000", "45.0000", "90.0000", "90.0000", "90.0000", "Europe", "2", null, null, null, null);
     }
@@ -47,7 +49,8 @@ class ModelsTest {
         assertThat(names(sales())).containsExactlyElementsOf(SALES);
         execute("DROP TABLE input");
         input("products", "");
-        assertThat(names(models("dataset", "products").sql())).containsExactly("_row", "source_id", "name", "category", "price", "currency", "stock_quantity");
+        assertThat(names(models("dataset", "products").sql())).containsExactly("_row", "source_id", "name", "category", "price", "currency",
+                "stock_quantity");
     }
 
     @Test
@@ -72,7 +75,8 @@ class ModelsTest {
     @Test
     void whatDoesNotFitStaysEmptyInsteadOfFailing() throws SQLException {
         input("sales", "occurred_at TIMESTAMPTZ");
-        execute("INSERT INTO input (_row, date, quantity, unit_price, total_amount) VALUES (1, '2026-01-01', 99999999999999.9999, 99999999999999.9999, 99999999999999.9999)");
+        execute("INSERT INTO input (_row, date, quantity, unit_price, total_amount) VALUES (1, '2026-01-01', 99999999999999.9999, "
+                + "99999999999999.9999, 99999999999999.9999)");
         assertThat(column(sales(), "gross, total_amount")).containsExactly(null, "99999999999999.9999");
         execute("DELETE FROM input");
         execute("INSERT INTO input (_row, date, quantity, tax, shipping, discount, total_amount) VALUES "
@@ -101,7 +105,8 @@ class ModelsTest {
     @Test
     void defaultsFillWhatAFileLeavesEmptyAndNothingElse() throws SQLException {
         input("sales", "occurred_at TIMESTAMPTZ");
-        execute("INSERT INTO input (_row, date, quantity, unit_price, total_amount, region) VALUES (1, '2026-01-01', NULL, 3, 3, NULL), (2, '2026-01-01', 2, 3, 6, 'Asia')");
+        execute("INSERT INTO input (_row, date, quantity, unit_price, total_amount, region) VALUES (1, '2026-01-01', NULL, 3, 3, NULL), (2, "
+                + "'2026-01-01', 2, 3, 6, 'Asia')");
         assertThat(rows(models("defaults", "quantity=1, region=O'Hara, occurred_at=2026-01-01T00:00:00Z").sql(), "quantity, region, gross"))
                 .containsExactly(List.of("1.0000", "O'Hara", "3.0000"), List.of("2.0000", "Asia", "6.0000"));
     }
@@ -141,7 +146,8 @@ class ModelsTest {
 
     private List<List<String>> rows(String model, String columns) throws SQLException {
         List<List<String>> rows = new ArrayList<>();
-        try (Statement statement = duck.createStatement(); ResultSet result = statement.executeQuery("SELECT " + columns + " FROM (" + model + ") ORDER BY _row")) {
+        try (Statement statement = duck.createStatement(); ResultSet result = statement.executeQuery("SELECT " + columns + " FROM (" + model
+                + ") ORDER BY _row")) {
             while (result.next()) {
                 List<String> row = new ArrayList<>();
                 for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {

@@ -22,7 +22,8 @@ class RootsTest {
     @BeforeEach
     void makeHome() throws IOException {
         home = folder.resolve("home");
-        for (String file : List.of("inbox/a.csv", "inbox/b.json", "inbox/2026/c.csv", "inbox/2026/deep/d.csv", "inbox/.hidden.csv", "inbox/~$a.xlsx", "inbox/e.csv.part",
+        for (String file : List.of("inbox/a.csv", "inbox/b.json", "inbox/2026/c.csv", "inbox/2026/deep/d.csv", "inbox/.hidden.csv", "inbox/~$a.xlsx",
+                "inbox/e.csv.part",
                 "inbox/f.TMP", "inbox/.git/g.csv", "config/secret.csv", "data/figures.csv", "other/h.csv")) {
             Files.createDirectories(home.resolve(file).getParent());
             Files.writeString(home.resolve(file), "x\n1\n");
@@ -95,12 +96,14 @@ class RootsTest {
 
     @Test
     void aMissingFileIsToldAndMayComeLater() {
-        assertThatThrownBy(() -> found("later.csv")).isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TEMPORARY))
+        assertThatThrownBy(() -> found("later.csv")).isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind())
+                .isEqualTo(Kind.TEMPORARY))
                 .hasMessageContaining("later.csv").hasMessageContaining("option path");
     }
 
     private void refused(String path, String... roots) {
-        assertThatThrownBy(() -> found(path, roots)).as(path).isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG));
+        assertThatThrownBy(() -> found(path, roots)).as(path).isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind())
+                .isEqualTo(Kind.CONFIG));
     }
 
     private List<String> found(String path, String... roots) throws Exception {

@@ -50,7 +50,8 @@ class TextFilesTest {
 
     @Test
     void theOrdinaryExportOfAGermanExcelIsRead() throws Exception {
-        write("umsatz.csv", "Datum;Artikel;Menge;Betrag;Währung\r\n31.01.2026;Öl 5 €;2;1.234,50;EUR\r\n01.02.2026;Maß;1;-7,25;EUR\r\n", Charset.forName("windows-1252"));
+        write("umsatz.csv", "Datum;Artikel;Menge;Betrag;Währung\r\n31.01.2026;Öl 5 €;2;1.234,50;EUR\r\n01.02.2026;Maß;1;-7,25;EUR\r\n",
+                Charset.forName("windows-1252"));
         sync("columns", "Datum=date, Artikel=product_name, Menge=quantity, Betrag=total_amount, Währung=currency");
         assertThat(store.rejects).isEmpty();
         assertThat(fields("date", "product_name", "quantity", "total_amount", "currency"))
@@ -64,13 +65,15 @@ class TextFilesTest {
         assertThat(store.rows).isEqualTo(10);
         assertThat(store.rejects).isEmpty();
         try (var lines = Files.lines(Path.of("../../docs/examples/sales.csv"))) {
-            assertThat(lines.skip(1).mapToDouble(line -> Double.parseDouble(line.substring(0, line.lastIndexOf(',')).replaceAll(".*,", ""))).sum()).isEqualTo(2500);
+            assertThat(lines.skip(1).mapToDouble(line -> Double.parseDouble(line.substring(0, line.lastIndexOf(',')).replaceAll(".*,", ""))).sum())
+                    .isEqualTo(2500);
         }
     }
 
     @Test
     void badRowsAreRejectedWithTheirLineAndGoodOnesLoad() throws Exception {
-        write("a.csv", "date,quantity,Total Amount\n2026-01-01,1,10\nyesterday,1,10\n2026-01-02,x,10\n2026-01-03,1,\n2026-01-04,2,5.5\n", StandardCharsets.UTF_8);
+        write("a.csv", "date,quantity,Total Amount\n2026-01-01,1,10\nyesterday,1,10\n2026-01-02,x,10\n2026-01-03,1,\n2026-01-04,2,5.5\n",
+                StandardCharsets.UTF_8);
         sync();
         assertThat(fields("date", "total_amount")).containsExactly(List.of("2026-01-01", "10"), List.of("2026-01-04", "5.5"));
         assertThat(store.rejects).hasSize(3);
@@ -95,12 +98,14 @@ class TextFilesTest {
     void aFileThatBreaksIsNamedWithItsReasonAndTheOthersLoad() throws Exception {
         write("a.csv", "date,quantity,total_amount\n2026-01-01,1,10\n", StandardCharsets.UTF_8);
         write("empty.csv", "", StandardCharsets.UTF_8);
-        write("quote.csv", "date,quantity,total_amount,product_name\n2026-01-05,1,10,\"Lamp, red\"\n2026-01-06,1,10,\"Lamp, blue\n2026-01-07,1,10,\"Lamp, green\"\n", StandardCharsets.UTF_8);
+        write("quote.csv", "date,quantity,total_amount,product_name\n2026-01-05,1,10,\"Lamp, red\"\n2026-01-06,1,10,\"Lamp, "
+                + "blue\n2026-01-07,1,10,\"Lamp, green\"\n", StandardCharsets.UTF_8);
         write("user.csv", "name,email\nA,a@example.com\nB,b@example.com\n", StandardCharsets.UTF_8);
         Files.write(home.resolve("inbox/bomb.csv.gz"), bomb());
         SourceException e = catchThrowableOfType(SourceException.class, this::sync);
         assertThat(e.kind()).isEqualTo(SourceException.Kind.DATA);
-        assertThat(e.getMessage()).contains("'empty.csv' was not read: it is empty", "'bomb.csv.gz'", "'user.csv' was not read: it lacks the columns date, quantity, total_amount",
+        assertThat(e.getMessage()).contains("'empty.csv' was not read: it is empty", "'bomb.csv.gz'",
+                "'user.csv' was not read: it lacks the columns date, quantity, total_amount",
                 "it has name, email");
         assertThat(store.sample).anyMatch(row -> row.contains("2026-01-01")).anyMatch(row -> row.contains("Lamp, red"));
         assertThat(store.rejects).as("the broken quote").isNotEmpty().allMatch(reject -> reject.startsWith("line 3") || reject.startsWith("line 4"));

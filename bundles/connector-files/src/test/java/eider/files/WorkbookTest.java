@@ -29,12 +29,14 @@ class WorkbookTest {
 
     @Test
     void daysAreRightInBothEpochs() throws Exception {
-        String days = Xlsx.row("<c s=\"1\"><v>1</v></c>", Xlsx.styled(1, "59"), Xlsx.styled(1, "61"), Xlsx.styled(1, "46023"), Xlsx.styled(1, "46023.75"));
+        String days = Xlsx.row("<c s=\"1\"><v>1</v></c>", Xlsx.styled(1, "59"), Xlsx.styled(1, "61"), Xlsx.styled(1, "46023"), Xlsx.styled(1,
+                "46023.75"));
         // Checked in Excel: day 1 is 1900-01-01, 59 is 1900-02-28, 61 is 1900-03-01, 46023 is 2026-01-01.
         assertThat(row(new Xlsx().formats().sheet("a", days))).containsExactly(at("1900-01-01T00:00"), at("1900-02-28T00:00"), at("1900-03-01T00:00"),
                 at("2026-01-01T00:00"), at("2026-01-01T18:00"));
         // The same numbers mean 1462 days more in the other epoch, from 1904-01-01 on.
-        assertThat(row(new Xlsx().from1904().formats().sheet("a", days))).containsExactly(at("1904-01-02T00:00"), at("1904-02-29T00:00"), at("1904-03-02T00:00"),
+        assertThat(row(new Xlsx().from1904().formats().sheet("a", days))).containsExactly(at("1904-01-02T00:00"), at("1904-02-29T00:00"),
+                at("1904-03-02T00:00"),
                 at("2030-01-02T00:00"), at("2030-01-02T18:00"));
     }
 
@@ -46,19 +48,23 @@ class WorkbookTest {
 
     @Test
     void aNumberFormatTellsADayFromANumber() {
-        assertThat(List.of("yyyy-mm-dd", "d/m/yy h:mm", "[h]:mm", "[$-407]d. mmmm yyyy", "h:mm AM/PM", "mm:ss.0", "m/\"D\"/yyyy")).allMatch(Workbook::writesDate);
-        assertThat(List.of("0.00", "#,##0 \"days\"", "General", "[Red]0.00", "[$-419]0", "0\\d", "@", "_-* #,##0.00\\ _m_-", "0%", "0.00E+00", "0;yyyy")).noneMatch(Workbook::writesDate);
+        assertThat(List.of("yyyy-mm-dd", "d/m/yy h:mm", "[h]:mm", "[$-407]d. mmmm yyyy", "h:mm AM/PM", "mm:ss.0", "m/\"D\"/yyyy"))
+                .allMatch(Workbook::writesDate);
+        assertThat(List.of("0.00", "#,##0 \"days\"", "General", "[Red]0.00", "[$-419]0", "0\\d", "@", "_-* #,##0.00\\ _m_-", "0%", "0.00E+00",
+                "0;yyyy")).noneMatch(Workbook::writesDate);
     }
 
     @Test
     void aNumberIsItsShortestText() throws Exception {
-        assertThat(row(new Xlsx().sheet("a", Xlsx.row("<c><v>19.989999999999998</v></c>", "<c><v>1.5E3</v></c>", "<c><v>9007199254740993</v></c>", "<c><v>-0</v></c>"))))
+        assertThat(row(new Xlsx().sheet("a", Xlsx.row("<c><v>19.989999999999998</v></c>", "<c><v>1.5E3</v></c>", "<c><v>9007199254740993</v></c>",
+                "<c><v>-0</v></c>"))))
                 .containsExactly(new BigDecimal("19.99"), new BigDecimal("1500"), new BigDecimal("9007199254740993"), BigDecimal.ZERO);
     }
 
     @Test
     void anErrorIsAFaultAndNotAText() throws Exception {
-        List<Object> cells = row(new Xlsx().sheet("a", Xlsx.row("<c t=\"e\"><f>1/0</f><v>#DIV/0!</v></c>", "<c t=\"str\"><f>\"#DIV/0!\"</f><v>#DIV/0!</v></c>")));
+        List<Object> cells = row(new Xlsx().sheet("a", Xlsx.row("<c t=\"e\"><f>1/0</f><v>#DIV/0!</v></c>",
+                "<c t=\"str\"><f>\"#DIV/0!\"</f><v>#DIV/0!</v></c>")));
         assertThat(cells.get(0)).isInstanceOf(Cells.Fault.class);
         assertThat(cells.get(1)).isEqualTo("#DIV/0!");
     }
@@ -66,13 +72,15 @@ class WorkbookTest {
     @Test
     void textsAreWhatPeopleSee() throws Exception {
         List<Object> cells = row(new Xlsx().texts("<si><r><t>Wei</t></r><r><t>ß</t></r><rPh><t>WAIS</t></rPh></si><si><t>a_x000D_b_x005F_</t></si><si><t xml:space=\"preserve\"> x </t></si>")
-                .sheet("a", Xlsx.row(TEXT.formatted(0), TEXT.formatted(1), TEXT.formatted(2), "<c t=\"d\"><v>2026-01-31T12:30:00</v></c>", "<c t=\"b\"><v>1</v></c>")));
+                .sheet("a", Xlsx.row(TEXT.formatted(0), TEXT.formatted(1), TEXT.formatted(2), "<c t=\"d\"><v>2026-01-31T12:30:00</v></c>",
+                "<c t=\"b\"><v>1</v></c>")));
         assertThat(cells).containsExactly("Weiß", "a\rb_", " x ", at("2026-01-31T12:30"), true);
     }
 
     @Test
     void aTextThatIsMissingInTheTableIsAFault() throws Exception {
-        assertThat(row(new Xlsx().texts("<si><t>a</t></si>").sheet("a", Xlsx.row(TEXT.formatted(2_000_000_000)))).getFirst()).isInstanceOf(Cells.Fault.class);
+        assertThat(row(new Xlsx().texts("<si><t>a</t></si>").sheet("a", Xlsx.row(TEXT.formatted(2_000_000_000)))).getFirst())
+                .isInstanceOf(Cells.Fault.class);
     }
 
     @Test
@@ -83,7 +91,8 @@ class WorkbookTest {
 
     @Test
     void anEntityIsRefused() {
-        String bomb = "<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;\">]><sst><si><t>&c;</t></si></sst>";
+        String bomb = "<!DOCTYPE a [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c "
+                + "\"&b;&b;&b;&b;&b;&b;\">]><sst><si><t>&c;</t></si></sst>";
         assertRefused(new Xlsx().texts(bomb).sheet("a", Xlsx.row(TEXT.formatted(0))), "document type");
         String file = "<!DOCTYPE a [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><sst><si><t>&a;</t></si></sst>";
         assertRefused(new Xlsx().texts(file).sheet("a", Xlsx.row(TEXT.formatted(0))), "document type");
@@ -131,9 +140,11 @@ class WorkbookTest {
         assertToldFor("empty.xlsx", new byte[0], "empty (0 bytes)");
         byte[] whole = Files.readAllBytes(new Xlsx().sheet("a", Xlsx.row(1, 2)).write(folder.resolve("whole.xlsx")));
         assertToldFor("cut.xlsx", Arrays.copyOf(whole, whole.length / 2), "damaged or incomplete");
-        assertThatThrownBy(() -> look(new Xlsx().part("mimetype", "application/vnd.oasis.opendocument.spreadsheet").part("content.xml", "<x/>").write(folder.resolve("a.ods"))))
+        assertThatThrownBy(() -> look(new Xlsx().part("mimetype", "application/vnd.oasis.opendocument.spreadsheet").part("content.xml", "<x/>")
+                .write(folder.resolve("a.ods"))))
                 .hasMessageContaining("OpenDocument");
-        assertThatThrownBy(() -> look(new Xlsx().without("xl/workbook.xml").write(folder.resolve("b.xlsx")))).hasMessageContaining("workbook is missing");
+        assertThatThrownBy(() -> look(new Xlsx().without("xl/workbook.xml").write(folder.resolve("b.xlsx"))))
+                .hasMessageContaining("workbook is missing");
         assertThatThrownBy(() -> look(new Xlsx().sheet("a", "").write(folder.resolve("c.xlsx")))).hasMessageContaining("no table");
         assertThatThrownBy(() -> look(new Xlsx().sheet("a", "<row><c><v>1</v>").write(folder.resolve("d.xlsx")))).hasMessageContaining("damaged");
         ByteArrayOutputStream zipped = new ByteArrayOutputStream();
@@ -146,18 +157,21 @@ class WorkbookTest {
     @Test
     void columnTypesHoldForEveryRow() throws Exception {
         String rows = Xlsx.row("id", "price", "day", "at", "mixed", "flag", "nothing", "long")
-                + Xlsx.row(1, 1.5, Xlsx.styled(1, "46023"), Xlsx.styled(1, "46023.5"), 1, "<c t=\"b\"><v>0</v></c>", null, "<c><v>12345678901234567890</v></c>")
+                + Xlsx.row(1, 1.5, Xlsx.styled(1, "46023"), Xlsx.styled(1, "46023.5"), 1, "<c t=\"b\"><v>0</v></c>", null,
+                "<c><v>12345678901234567890</v></c>")
                 + Xlsx.row(2, 20, Xlsx.styled(1, "46024"), Xlsx.styled(1, "46024"), "n/a", "<c t=\"b\"><v>1</v></c>", null, 7);
         Spreadsheet table = look(new Xlsx().formats().sheet("a", rows).write(folder.resolve("t.xlsx")));
         assertThat(table.headings()).containsExactly("id", "price", "day", "at", "mixed", "flag", "nothing", "long");
-        assertThat(table.types()).containsExactly(Type.INTEGER, Type.decimal(18, 1), Type.DATE, Type.TIMESTAMP, Type.TEXT, Type.BOOLEAN, Type.TEXT, Type.decimal(20, 0));
+        assertThat(table.types()).containsExactly(Type.INTEGER, Type.decimal(18, 1), Type.DATE, Type.TIMESTAMP, Type.TEXT, Type.BOOLEAN, Type.TEXT,
+                Type.decimal(20, 0));
         assertThat(table.rows()).isEqualTo(2);
     }
 
     @Test
     void aTableMayBeginAnywhereAndOnAnySheet() throws Exception {
         Path file = new Xlsx().sheet("Cover", "").sheet("Secret", "hidden", Xlsx.row("a") + Xlsx.row(1))
-                .sheet("Sales 2026", "<row r=\"3\"><c r=\"B3\" t=\"inlineStr\"><is><t>day</t></is></c><c r=\"C3\" t=\"inlineStr\"><is><t>sum</t></is></c></row>"
+                .sheet("Sales 2026", "<row r=\"3\"><c r=\"B3\" t=\"inlineStr\"><is><t>day</t></is></c><c r=\"C3\" "
+                + "t=\"inlineStr\"><is><t>sum</t></is></c></row>"
                         + "<row r=\"5\"><c r=\"B5\"><v>1</v></c><c r=\"C5\"><v>2</v></c></row>").write(folder.resolve("s.xlsx"));
         assertThat(look(file).sheet()).isEqualTo("Sales 2026");
         assertThat(look(file).headings()).containsExactly("day", "sum");

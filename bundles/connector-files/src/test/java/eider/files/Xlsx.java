@@ -25,7 +25,8 @@ final class Xlsx {
 
     Xlsx() {
         parts.put("[Content_Types].xml", "<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>");
-        parts.put("_rels/.rels", "<Relationships xmlns=\"" + PACKAGE + "\"><Relationship Id=\"r\" Type=\"" + OFFICE + "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
+        parts.put("_rels/.rels", "<Relationships xmlns=\"" + PACKAGE + "\"><Relationship Id=\"r\" Type=\"" + OFFICE
+                + "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>");
     }
 
     Xlsx from1904() {
@@ -40,8 +41,10 @@ final class Xlsx {
 
     Xlsx sheet(String name, String state, String rows) {
         count++;
-        sheets.append("<sheet name=\"").append(name).append("\" sheetId=\"").append(count).append("\" state=\"").append(state).append("\" r:id=\"s").append(count).append("\"/>");
-        relations.append("<Relationship Id=\"s").append(count).append("\" Type=\"").append(OFFICE).append("/worksheet\" Target=\"worksheets/sheet").append(count).append(".xml\"/>");
+        sheets.append("<sheet name=\"").append(name).append("\" sheetId=\"").append(count).append("\" state=\"").append(state).append("\" r:id=\"s")
+                .append(count).append("\"/>");
+        relations.append("<Relationship Id=\"s").append(count).append("\" Type=\"").append(OFFICE).append("/worksheet\" Target=\"worksheets/sheet")
+                .append(count).append(".xml\"/>");
         parts.put("xl/worksheets/sheet" + count + ".xml", "<worksheet xmlns=\"" + MAIN + "\"><sheetData>" + rows + "</sheetData></worksheet>");
         return this;
     }
@@ -51,11 +54,13 @@ final class Xlsx {
         StringBuilder formats = new StringBuilder();
         StringBuilder styles = new StringBuilder("<xf numFmtId=\"0\"/><xf numFmtId=\"14\"/>");
         for (int i = 0; i < codes.length; i++) {
-            formats.append("<numFmt numFmtId=\"").append(200 + i).append("\" formatCode=\"").append(codes[i].replace("&", "&amp;").replace("\"", "&quot;")).append("\"/>");
+            formats.append("<numFmt numFmtId=\"").append(200 + i).append("\" formatCode=\"").append(codes[i].replace("&", "&amp;").replace("\"",
+                    "&quot;")).append("\"/>");
             styles.append("<xf numFmtId=\"").append(200 + i).append("\"/>");
         }
         relations.append("<Relationship Id=\"st\" Type=\"").append(OFFICE).append("/styles\" Target=\"styles.xml\"/>");
-        parts.put("xl/styles.xml", "<styleSheet xmlns=\"" + MAIN + "\"><numFmts>" + formats + "</numFmts><cellXfs>" + styles + "</cellXfs></styleSheet>");
+        parts.put("xl/styles.xml", "<styleSheet xmlns=\"" + MAIN + "\"><numFmts>" + formats + "</numFmts><cellXfs>" + styles
+                + "</cellXfs></styleSheet>");
         return this;
     }
 
@@ -76,7 +81,8 @@ final class Xlsx {
     }
 
     Path write(Path file) throws IOException {
-        makeUnlessGiven("xl/workbook.xml", "<workbook xmlns=\"" + MAIN + "\" xmlns:r=\"" + OFFICE + "\">" + properties + "<sheets>" + sheets + "</sheets></workbook>");
+        makeUnlessGiven("xl/workbook.xml", "<workbook xmlns=\"" + MAIN + "\" xmlns:r=\"" + OFFICE + "\">" + properties + "<sheets>" + sheets
+                + "</sheets></workbook>");
         makeUnlessGiven("xl/_rels/workbook.xml.rels", "<Relationships xmlns=\"" + PACKAGE + "\">" + relations + "</Relationships>");
         try (OutputStream out = Files.newOutputStream(file); ZipOutputStream zip = new ZipOutputStream(out)) {
             for (Map.Entry<String, String> part : parts.entrySet()) {

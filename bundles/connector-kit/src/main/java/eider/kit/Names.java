@@ -42,7 +42,7 @@ public final class Names {
         return text.length() > LONGEST ? text.substring(0, LONGEST).replaceAll("_+$", "") : text;
     }
 
-    /** A name for each heading, in order, all legal and distinct: {@code column_3} for the third if it has none, {@code _2} for a double. */
+    /** A name for each heading, in order, legal and distinct: {@code column_3} for the third if it has none, {@code _2} for a double. */
     public static List<String> unique(List<String> headings) {
         Set<String> taken = new HashSet<>();
         List<String> names = new ArrayList<>();

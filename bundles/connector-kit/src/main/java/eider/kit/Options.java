@@ -36,7 +36,8 @@ public final class Options {
             }
             List<String> sides = split(option, part, '=');
             if (sides.size() != 2 || sides.get(0).isBlank() || sides.get(1).isBlank()) {
-                throw wrong(option, "'" + part.strip() + "' is no pair: write name=name, and put names that hold a comma or an equals sign in double quotes.");
+                throw wrong(option, "'" + part.strip() + "' is no pair: write name=name, and put names that hold a comma or an equals sign in "
+                        + "double quotes.");
             }
             if (pairs.put(unquoted(sides.get(0)), unquoted(sides.get(1))) != null) {
                 throw wrong(option, "'" + unquoted(sides.get(0)) + "' stands there twice.");

@@ -35,7 +35,8 @@ class NamesTest {
 
     @Test
     void aBrokenPairNamesTheOption() {
-        assertThatThrownBy(() -> Options.pairs("columns", "Datum")).isInstanceOf(SourceException.class).hasMessageContaining("'columns'").hasMessageContaining("Datum");
+        assertThatThrownBy(() -> Options.pairs("columns", "Datum")).isInstanceOf(SourceException.class).hasMessageContaining("'columns'")
+                .hasMessageContaining("Datum");
         assertThatThrownBy(() -> Options.choice("when_changed", "add", "replace", "append")).hasMessageContaining("replace, append");
     }
 }

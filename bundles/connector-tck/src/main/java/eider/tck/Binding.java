@@ -1,12 +1,10 @@
 package eider.tck;
 
-import java.lang.annotation.Annotation;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,17 +32,6 @@ public final class Binding {
                 default -> value(method, options.get(name(method)));
             };
         }));
-    }
-
-    /** What the options of {@code type} are called in a configuration file, and their values as {@link #of} gives them. */
-    public static Map<String, Object> values(Class<? extends Annotation> type, Map<String, ?> options) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        for (Method method : type.getDeclaredMethods()) {
-            if (method.getParameterCount() == 0 && !method.isSynthetic()) {
-                values.put(name(method), value(method, options.get(name(method))));
-            }
-        }
-        return values;
     }
 
     /** The property that a method of a component property type stands for: {@code $_$} a hyphen, {@code __} an underscore, {@code _} a dot. */

@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Measures a contract in a fresh JVM with the class path of this one, where nothing else runs and the flags can be chosen. Also that JVM's main class. */
+/**
+ * Measures a contract in a fresh JVM with the class path of this one, where nothing else runs and the flags can be chosen.
+ * Also the main class of that JVM.
+ */
 final class ChildJvm {
     /** What is measured there. Made by a constructor without parameters; its answer is one line. */
     @FunctionalInterface
@@ -34,8 +37,9 @@ final class ChildJvm {
         Path log = home.resolveSibling(home.getFileName() + ".log");
         Path arguments = home.resolveSibling(home.getFileName() + ".arguments");
         List<String> words = new ArrayList<>(Arrays.asList(flags));
-        words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp", quoted(System.getProperty("java.class.path")),
-                ChildJvm.class.getName(), measurement.getName(), contract.getName(), quoted(home.toString()), Integer.toString(rows)));
+        words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
+                quoted(System.getProperty("java.class.path")), ChildJvm.class.getName(), measurement.getName(), contract.getName(),
+                quoted(home.toString()), Integer.toString(rows)));
         Files.write(arguments, words);
         Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "@" + arguments)
                 .redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -48,8 +52,8 @@ final class ChildJvm {
         }
         List<String> lines = Files.readAllLines(log);
         return lines.stream().filter(line -> line.startsWith(ANSWER)).map(line -> line.substring(ANSWER.length())).findFirst()
-                .orElseThrow(() -> new AssertionError(measurement.getSimpleName() + " of " + rows + " rows failed in a JVM of its own, exit code " + process.exitValue() + ":"
-                        + System.lineSeparator() + String.join(System.lineSeparator(), lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()))));
+                .orElseThrow(() -> new AssertionError(measurement.getSimpleName() + " of " + rows + " rows failed in a JVM of its own, exit code "
+                        + process.exitValue() + ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()))));
     }
 
     private static String quoted(String argument) {
@@ -61,7 +65,8 @@ final class ChildJvm {
         int code = 0;
         try {
             Measurement measurement = (Measurement) make(arguments[0]);
-            System.out.println(ANSWER + measurement.measure((SourceContract) make(arguments[1]), Path.of(arguments[2]), Integer.parseInt(arguments[3])));
+            SourceContract contract = (SourceContract) make(arguments[1]);
+            System.out.println(ANSWER + measurement.measure(contract, Path.of(arguments[2]), Integer.parseInt(arguments[3])));
         } catch (Throwable e) {
             e.printStackTrace(System.out);
             code = 1;

@@ -1,6 +1,7 @@
 package eider.tck;
 
 import eider.connector.Source;
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ public interface Connector extends AutoCloseable {
 
     /** Ends all connections that were made. */
     @Override
-    default void close() throws Exception {}
+    default void close() throws IOException {}
 
     /**
      * In a plain JVM: calls the constructor that Declarative Services would call.

@@ -80,8 +80,8 @@ final class Felix implements Connector {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put(Constants.FRAMEWORK_STORAGE, scratch.resolve("cache").toString());
         settings.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Stream.of(Source.class, Logger.class, ConfigurationAdmin.class, ComponentConstants.class,
-                Promise.class, Function.class).map(Felix::exports).distinct().collect(Collectors.joining(",")));
+        settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Stream.of(Source.class, Logger.class, ConfigurationAdmin.class,
+                ComponentConstants.class, Promise.class, Function.class).map(Felix::exports).distinct().collect(Collectors.joining(",")));
         settings.put(Constants.FRAMEWORK_BOOTDELEGATION, "");
         settings.put("felix.bootdelegation.implicit", "false");
         settings.put("felix.cm.dir", scratch.resolve("configurations").toString());
@@ -170,12 +170,12 @@ final class Felix implements Connector {
         try {
             T service = tracker.waitForService(PATIENCE.toMillis());
             if (service == null) {
-                throw new AssertionError("there was no " + type.getSimpleName() + " service " + (filter == null ? "" : filter + " ") + "within " + PATIENCE.toSeconds() + " s: "
-                        + diagnosis());
+                throw new AssertionError("there was no " + type.getSimpleName() + " service " + (filter == null ? "" : filter + " ") + "within "
+                        + PATIENCE.toSeconds() + " s: " + diagnosis());
             }
             return service;
         } finally {
-            // The service stays: nobody else asks the framework to count its users, and Declarative Services drops an instance when the last user goes.
+            // It stays open until release: Declarative Services drops an instance when its last user goes, and a test is its only one.
             trackers.add(tracker);
         }
     }
@@ -201,7 +201,8 @@ final class Felix implements Connector {
                 states.add("component " + component.name + " waits for a configuration of " + Arrays.toString(component.configurationPid));
             }
             for (ComponentConfigurationDTO instance : instances) {
-                states.add("component " + component.name + " is in state " + instance.state + ", lacks " + Arrays.stream(instance.unsatisfiedReferences).map(lacking -> lacking.name).toList()
+                states.add("component " + component.name + " is in state " + instance.state + ", lacks "
+                        + Arrays.stream(instance.unsatisfiedReferences).map(lacking -> lacking.name).toList()
                         + (instance.failure == null ? "" : ", and failed: " + instance.failure.lines().limit(3).collect(Collectors.joining(" "))));
             }
         }
@@ -215,12 +216,18 @@ final class Felix implements Connector {
     }
 
     @Override
-    public void close() throws BundleException, InterruptedException {
+    public void close() throws IOException {
         release();
-        framework.stop();
-        FrameworkEvent event = framework.waitForStop(PATIENCE.toMillis());
-        if (event.getType() == FrameworkEvent.WAIT_TIMEDOUT) {
-            throw new IllegalStateException("the framework did not stop within " + PATIENCE.toSeconds() + " s: " + connector + " still runs something");
+        try {
+            framework.stop();
+            if (framework.waitForStop(PATIENCE.toMillis()).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+                throw new IOException("the framework did not stop within " + PATIENCE.toSeconds() + " s: " + connector + " still runs something");
+            }
+        } catch (BundleException e) {
+            throw new IOException("the framework could not be stopped: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the framework was interrupted while it stopped", e);
         }
     }
 
@@ -267,7 +274,8 @@ final class Felix implements Connector {
             manifest = new Manifest(in);
         }
         manifest.getMainAttributes().putIfAbsent(Attributes.Name.MANIFEST_VERSION, "1.0");
-        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream entries = new JarOutputStream(out, manifest); Stream<Path> files = Files.walk(classes)) {
+        try (OutputStream out = Files.newOutputStream(jar); JarOutputStream entries = new JarOutputStream(out, manifest);
+                Stream<Path> files = Files.walk(classes)) {
             for (Path each : files.filter(Files::isRegularFile).filter(f -> !f.equals(file)).sorted().toList()) {
                 entries.putNextEntry(new ZipEntry(classes.relativize(each).toString().replace('\\', '/')));
                 Files.copy(each, entries);

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
  * class FilesContractInFelixTest extends FilesContractTest implements FelixContract {}
  * }</pre>
  *
- * <p>{@link #bundle()} is installed as it is: the built jar, or the folder {@code target/classes}, which holds at the time of tests what the jar will.
+ * <p>{@link #bundle()} is installed as it is: the built jar, or the folder {@code target/classes}, which holds at the time of tests what the jar
+ * will.
  */
 public interface FelixContract extends SourceContract {
 

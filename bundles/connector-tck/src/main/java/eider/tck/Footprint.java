@@ -36,10 +36,9 @@ record Footprint(long heap, long resident, long calls) {
         @Override
         public String measure(SourceContract contract, Path home, int rows) throws Exception {
             Watch watch = new Watch();
-            try (Warehouse warehouse = Warehouse.open(home); Outside outside = contract.outside(home, "footprint"); Connector connector = contract.start(home)) {
-                outside.fill(rows);
-                Source source = connector.connect("footprint", outside.options());
-                Reading.all(source, warehouse.sniffer(), watch);
+            try (Scene scene = Scene.of(contract, home, rows)) {
+                Source source = scene.connect("footprint");
+                Reading.all(source, scene.sniffer(), watch);
                 watch.look();
                 Reference.reachabilityFence(source);
                 return watch.heap + " " + resident() + " " + watch.calls;

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the people who configure a connector read, beside its form: the option table of its README and the sample configuration. Each is a map from the
- * option's name to its default as written there, the empty text where there is none.
+ * What the people who configure a connector read, beside its form: the option table of its README and the sample configuration. Each is a map from
+ * the option's name to its default as written there, the empty text where there is none.
  */
 final class Handbook {
     /** {@code name = value}, or {@code #name = value} for an option left at its default. */

@@ -57,8 +57,8 @@ record Metatype(String pid, List<Option> options) {
             }
         }
         if (found.size() != 1) {
-            throw new IOException(bundle + " describes the options of " + found.size() + " factory PIDs in OSGI-INF/metatype/ " + found.stream().map(Metatype::pid).toList()
-                    + "; a connector has exactly one: @Designate(ocd = …Config.class, factory = true)");
+            throw new IOException(bundle + " describes the options of " + found.size() + " factory PIDs in OSGI-INF/metatype/ "
+                    + found.stream().map(Metatype::pid).toList() + "; a connector has exactly one: @Designate(ocd = …Config.class, factory = true)");
         }
         return found.getFirst();
     }

@@ -1,5 +1,6 @@
 package eider.tck;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +24,8 @@ public interface Outside extends AutoCloseable {
 
     /**
      * Puts {@code secret} wherever a connection might meet it without being allowed to show it: behind a link that leaves the allowed folder, into
-     * a table it has no right to, into the reply that refuses a key. Options of type PASSWORD need not be thought of; the contract plants those itself.
+     * a table it has no right to, into the reply that refuses a key. Options of type PASSWORD need not be thought of; the contract plants those
+     * itself.
      *
      * @return options of connections that are tempted to show it; none if there is no such place
      */
@@ -40,5 +42,5 @@ public interface Outside extends AutoCloseable {
     }
 
     @Override
-    default void close() throws Exception {}
+    default void close() throws IOException {}
 }

@@ -37,7 +37,8 @@ final class Overheard implements AutoCloseable {
     Overheard(Secret secret) {
         this.secret = secret;
         if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
-            throw new IllegalStateException("Put logback-classic on the test class path, and no other slf4j provider: the contract listens there for secrets.");
+            throw new IllegalStateException("Put logback-classic on the test class path, and no other slf4j provider: "
+                    + "the contract listens there for secrets.");
         }
         root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         level = root.getLevel();
@@ -89,7 +90,7 @@ final class Overheard implements AutoCloseable {
         @Override
         protected void append(ILoggingEvent event) {
             events.incrementAndGet();
-            if (secret.isIn(event.getFormattedMessage()) || secret.isIn(String.valueOf(event.getMDCPropertyMap())) || secret.isIn(String.valueOf(event.getKeyValuePairs()))) {
+            if (secret.isIn(event.getFormattedMessage() + event.getMDCPropertyMap() + event.getKeyValuePairs())) {
                 leaks.add("the log, at " + event.getLevel() + " by " + event.getLoggerName());
             }
             for (IThrowableProxy thrown = event.getThrowableProxy(); thrown != null; thrown = thrown.getCause()) {

@@ -17,14 +17,14 @@ final class Rounds implements ChildJvm.Measurement {
 
     @Override
     public String measure(SourceContract contract, Path home, int rows) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = contract.outside(home, "rounds");
-                Felix felix = Felix.start(contract.bundle(), home)) {
-            outside.fill(rows);
+        try (Scene scene = Scene.of(contract, home, rows)) {
+            Felix felix = (Felix) scene.connector();
+            felix.uninstall();
             // One round before the census: it starts what the framework keeps for itself.
-            round(felix, outside, warehouse);
+            round(felix, scene);
             Threads before = new Threads();
             for (int i = 0; i < ROUNDS; i++) {
-                round(felix, outside, warehouse);
+                round(felix, scene);
             }
             List<String> threads = before.stayed(Duration.ofSeconds(2));
             long end = System.nanoTime() + PATIENCE.toNanos();
@@ -33,20 +33,21 @@ final class Rounds implements ChildJvm.Measurement {
                 System.gc();
                 left = loaders.stream().filter(loader -> loader.get() != null).count();
             }
-            return (left == 0 ? "no class loader" : left + " of " + loaders.size() + " class loaders") + ", " + (threads.isEmpty() ? "no thread" : "the threads " + threads);
+            return (left == 0 ? "no class loader" : left + " of " + loaders.size() + " class loaders") + ", "
+                    + (threads.isEmpty() ? "no thread" : "the threads " + threads);
         }
     }
 
-    private void round(Felix felix, Outside outside, Warehouse warehouse) throws Exception {
+    private void round(Felix felix, Scene scene) throws Exception {
         felix.install();
-        Source installed = felix.connect("round", outside.options());
+        Source installed = scene.connect("round");
         loaders.add(new WeakReference<>(installed.getClass().getClassLoader()));
-        Reading.all(installed, warehouse.sniffer());
+        Reading.all(installed, scene.sniffer());
         felix.release();
         felix.update();
         Source updated = felix.source("round");
         loaders.add(new WeakReference<>(updated.getClass().getClassLoader()));
-        Reading.all(updated, warehouse.sniffer());
+        Reading.all(updated, scene.sniffer());
         felix.release();
         felix.uninstall();
     }

@@ -50,9 +50,9 @@ import org.junit.jupiter.api.io.TempDir;
  * }
  * }</pre>
  *
- * <p>Abilities are taken for granted; a connector that lacks one says so by {@link #lacks()}, and that is tested too. Tables are those of the real engine;
- * where a test needs none, the source pushes into a {@link RecordingSink}. Each test has a home of its own, an empty folder. The class needs a
- * constructor without parameters: S13 calls it in a JVM of its own.
+ * <p>Abilities are taken for granted; a connector that lacks one says so by {@link #lacks()}, and that is tested too. Tables are those of the
+ * real engine; where a test needs none, the source pushes into a {@link RecordingSink}. Each test has a home of its own, an empty folder. The class
+ * needs a constructor without parameters: S13 calls it in a JVM of its own.
  */
 public interface SourceContract {
 
@@ -91,7 +91,7 @@ public interface SourceContract {
         return module().resolve("target").resolve("classes");
     }
 
-    /** The documented sample configuration: {@code config/<pid>~….cfg.sample} of the connector's folder, or of the repository that it is a bundle of. */
+    /** The documented sample: {@code config/<pid>~….cfg.sample} of the connector's folder, or of the repository that it is a bundle of. */
     default Path sample() throws IOException {
         String pid = Metatype.of(bundle()).pid();
         List<Path> found = new ArrayList<>();
@@ -117,10 +117,9 @@ public interface SourceContract {
     @Tag("S1")
     @DisplayName("S1: discovery gives the same answer for the same world, to every instance and thread")
     default void discoveryIsStable(@TempDir Path home) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
-            Sniffer sniffer = warehouse.sniffer();
-            Source source = connector.connect("first", outside.options());
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Sniffer sniffer = scene.sniffer();
+            Source source = scene.connect("first");
             List<Dataset> first = source.discover(sniffer);
             assertThat(first).as("datasets of a world with %s rows", rows()).isNotEmpty();
             assertThat(source.discover(sniffer)).as("a second discovery by the same instance").isEqualTo(first);
@@ -133,7 +132,7 @@ public interface SourceContract {
                 }
             });
             assertThat(elsewhere.get(1, TimeUnit.MINUTES)).as("a discovery on another thread").isEqualTo(first);
-            assertThat(connector.connect("second", outside.options()).discover(sniffer)).as("a discovery by another instance").isEqualTo(first);
+            assertThat(scene.connect("second").discover(sniffer)).as("a discovery by another instance").isEqualTo(first);
         }
     }
 
@@ -141,17 +140,17 @@ public interface SourceContract {
     @Tag("S1")
     @DisplayName("S1: names are told once, keys are declared, every dataset and field is described in words")
     default void datasetsAndFieldsAreDescribed(@TempDir Path home) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
+        try (Scene scene = Scene.of(this, home, rows())) {
             // Legal names, distinct fields and declared keys are enforced by the constructors of Dataset and Field: getting here proves them.
-            List<Dataset> datasets = connector.connect("world", outside.options()).discover(warehouse.sniffer());
+            List<Dataset> datasets = scene.connect("world").discover(scene.sniffer());
             assertThat(datasets).extracting(Dataset::name).doesNotHaveDuplicates();
             for (Dataset dataset : datasets) {
                 assertThat(dataset.key()).as("key of '%s'", dataset.name()).doesNotHaveDuplicates();
-                assertThat(saysMoreThan(dataset.name(), dataset.description())).as("'%s' is described by '%s'", dataset.name(), dataset.description()).isTrue();
+                assertThat(saysMoreThan(dataset.name(), dataset.description())).as("'%s' is described by '%s'", dataset.name(), dataset.description())
+                        .isTrue();
                 for (Field field : dataset.fields()) {
-                    assertThat(saysMoreThan(field.name(), field.description())).as("field '%s' of '%s' is described by '%s'", field.name(), dataset.name(),
-                            field.description()).isTrue();
+                    assertThat(saysMoreThan(field.name(), field.description()))
+                            .as("field '%s' of '%s' is described by '%s'", field.name(), dataset.name(), field.description()).isTrue();
                 }
             }
         }
@@ -167,18 +166,18 @@ public interface SourceContract {
     @Tag("S2")
     @DisplayName("S2: rows hold declared fields of the declared types, and calls come in the order of Sink's Javadoc")
     default void rowsAreAsDeclared(@TempDir Path home) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
-            Watched watched = new Watched(connector.connect("world", outside.options()));
-            List<Load> loads = warehouse.sync("world", watched);
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Watched watched = new Watched(scene.connect("world"));
+            List<Load> loads = scene.warehouse().sync("world", watched);
             for (Dataset dataset : watched.datasets()) {
                 RecordingSink sink = watched.sink(dataset.name());
                 assertThat(sink).as("the read of dataset '%s'", dataset.name()).isNotNull();
                 assertThat(sink.faults()).as("dataset '%s'", dataset.name()).isEmpty();
                 assertThat(sink.rejects()).as("rows of '%s' that the source called bad, in a world of good ones", dataset.name()).isZero();
             }
-            assertThat(loads.stream().mapToLong(Load::quarantined).sum()).as("rows that the store put into quarantine, in a world of good ones").isZero();
-            assertThat(rowsOf(warehouse, "world", watched)).as("rows in the tables, of those in the world").isEqualTo(rows());
+            assertThat(loads.stream().mapToLong(Load::quarantined).sum()).as("rows that the store put into quarantine, in a world of good ones")
+                    .isZero();
+            assertThat(rowsOf(scene.warehouse(), "world", watched)).as("rows in the tables, of those in the world").isEqualTo(rows());
         }
     }
 
@@ -192,29 +191,33 @@ public interface SourceContract {
     @Tag("S3")
     @DisplayName("S3: a read that stops after any checkpoint and goes on from there gives the table of one clean read")
     default void resumesAfterEveryCheckpoint(@TempDir Path home) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
-            Watched clean = new Watched(connector.connect("clean", outside.options()));
-            warehouse.sync("clean", clean);
-            Map<String, Warehouse.Table> expected = warehouse.tables("clean", clean.datasets());
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Watched clean = new Watched(scene.connect("clean"));
+            scene.warehouse().sync("clean", clean);
+            Map<String, Warehouse.Table> expected = scene.warehouse().tables("clean", clean.datasets());
             Map<String, Integer> checkpoints = new LinkedHashMap<>();
             clean.datasets().forEach(dataset -> checkpoints.put(dataset.name(), clean.sink(dataset.name()).cursors().size()));
             assertThat(checkpoints.values()).as("checkpoints %s of a world with %s rows", checkpoints, rows()).allMatch(count -> count > 0);
-            assertThat(checkpoints.values().stream().anyMatch(count -> count > 1)).as("more than one checkpoint (the ability %s), in %s", Ability.RESUMES, checkpoints)
+            assertThat(checkpoints.values().stream().anyMatch(count -> count > 1))
+                    .as("more than one checkpoint (the ability %s), in %s", Ability.RESUMES, checkpoints)
                     .isEqualTo(!lacks().contains(Ability.RESUMES));
             int cut = 0;
             for (Map.Entry<String, Integer> dataset : checkpoints.entrySet()) {
                 for (int after : spread(dataset.getValue())) {
                     String connection = "cut_" + ++cut;
-                    Watched begun = new Watched(connector.connect(connection + "_begun", outside.options())).cut(dataset.getKey(), after);
-                    warehouse.sync(connection, begun);
-                    assertThat(begun.sink(dataset.getKey()).stopped()).as("the read of '%s' came to its checkpoint %s", dataset.getKey(), after).isTrue();
-                    Watched resumed = new Watched(connector.connect(connection + "_resumed", outside.options()));
-                    warehouse.sync(connection, resumed);
+                    Watched begun = new Watched(scene.connect(connection + "_begun")).cut(dataset.getKey(), after);
+                    scene.warehouse().sync(connection, begun);
+                    assertThat(begun.sink(dataset.getKey()).stopped()).as("the read of '%s' came to its checkpoint %s", dataset.getKey(), after)
+                            .isTrue();
+                    Cursor last = begun.sink(dataset.getKey()).cursors().getLast();
+                    Watched resumed = new Watched(scene.connect(connection + "_resumed"));
+                    scene.warehouse().sync(connection, resumed);
                     assertThat(resumed.asked(dataset.getKey())).as("the engine went on from checkpoint %s of '%s'", after, dataset.getKey())
-                            .isEqualTo(begun.sink(dataset.getKey()).cursors().getLast());
-                    assertThat(warehouse.tables(connection, clean.datasets())).as("tables after a stop at checkpoint %s of %s of '%s', cursor %s", after, dataset.getValue(),
-                            dataset.getKey(), shortened(begun.sink(dataset.getKey()).cursors().getLast())).isEqualTo(expected);
+                            .isEqualTo(last);
+                    assertThat(scene.warehouse().tables(connection, clean.datasets()))
+                            .as("tables after a stop at checkpoint %s of %s of '%s', cursor %s", after, dataset.getValue(), dataset.getKey(),
+                                    shortened(last))
+                            .isEqualTo(expected);
                 }
             }
         }
@@ -238,20 +241,20 @@ public interface SourceContract {
     @Tag("S3")
     @DisplayName("S3: a read from the last cursor finds what changed since, and gives the table of one clean read")
     default void readsWhatChangedSince(@TempDir Path home) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
-            Watched first = new Watched(connector.connect("first", outside.options()));
-            warehouse.sync("followed", first);
-            Map<String, Warehouse.Table> before = warehouse.tables("followed", first.datasets());
-            outside.change();
-            warehouse.sync("followed", new Watched(connector.connect("second", outside.options())));
-            Watched clean = new Watched(connector.connect("clean", outside.options()));
-            warehouse.sync("clean", clean);
-            Map<String, Warehouse.Table> changed = warehouse.tables("clean", clean.datasets());
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Watched first = new Watched(scene.connect("first"));
+            scene.warehouse().sync("followed", first);
+            Map<String, Warehouse.Table> before = scene.warehouse().tables("followed", first.datasets());
+            scene.outside().change();
+            scene.warehouse().sync("followed", new Watched(scene.connect("second")));
+            Watched clean = new Watched(scene.connect("clean"));
+            scene.warehouse().sync("clean", clean);
+            Map<String, Warehouse.Table> changed = scene.warehouse().tables("clean", clean.datasets());
             assertThat(changed).as("tables of the changed world, read anew").isNotEqualTo(before);
-            Map<String, Warehouse.Table> followed = warehouse.tables("followed", clean.datasets());
+            Map<String, Warehouse.Table> followed = scene.warehouse().tables("followed", clean.datasets());
             if (lacks().contains(Ability.NOTICES_CHANGES)) {
-                assertThat(followed).as("tables after a change, of a connector that is said to lack the ability %s", Ability.NOTICES_CHANGES).isNotEqualTo(changed);
+                assertThat(followed).as("tables after a change, of a connector that is said to lack the ability %s", Ability.NOTICES_CHANGES)
+                        .isNotEqualTo(changed);
             } else {
                 assertThat(followed).as("tables after a change, read from the last cursor").isEqualTo(changed);
             }
@@ -264,18 +267,17 @@ public interface SourceContract {
     @Tag("S4")
     @DisplayName("S4: reading again, from the last cursor or from the start, changes nothing")
     default void readingAgainChangesNothing(@TempDir Path home) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
-            Source source = connector.connect("world", outside.options());
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Source source = scene.connect("world");
             Watched first = new Watched(source);
-            warehouse.sync("world", first);
-            Map<String, Warehouse.Table> expected = warehouse.tables("world", first.datasets());
-            warehouse.sync("world", new Watched(source));
-            assertThat(warehouse.tables("world", first.datasets())).as("tables after reading twice").isEqualTo(expected);
-            warehouse.sync("world", new Watched(source).anew());
-            assertThat(warehouse.tables("world", first.datasets())).as("tables after reading from the start again").isEqualTo(expected);
-            warehouse.sync("world", new Watched(connector.connect("restarted", outside.options())));
-            assertThat(warehouse.tables("world", first.datasets())).as("tables after another instance read").isEqualTo(expected);
+            scene.warehouse().sync("world", first);
+            Map<String, Warehouse.Table> expected = scene.warehouse().tables("world", first.datasets());
+            scene.warehouse().sync("world", new Watched(source));
+            assertThat(scene.warehouse().tables("world", first.datasets())).as("tables after reading twice").isEqualTo(expected);
+            scene.warehouse().sync("world", new Watched(source).anew());
+            assertThat(scene.warehouse().tables("world", first.datasets())).as("tables after reading from the start again").isEqualTo(expected);
+            scene.warehouse().sync("world", new Watched(scene.connect("restarted")));
+            assertThat(scene.warehouse().tables("world", first.datasets())).as("tables after another instance read").isEqualTo(expected);
         }
     }
 
@@ -286,10 +288,9 @@ public interface SourceContract {
     @DisplayName("S5: an interrupt at any moment ends the read within two seconds, and no thread stays")
     default void endsWithinTwoSecondsOfAnInterrupt(@TempDir Path home) throws Exception {
         Duration limit = Duration.ofSeconds(2);
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
-            Sniffer sniffer = warehouse.sniffer();
-            Source source = connector.connect("world", outside.options());
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Sniffer sniffer = scene.sniffer();
+            Source source = scene.connect("world");
             List<Dataset> datasets = source.discover(sniffer);
             // One clean read first: it tells how long a read takes and how many calls it makes, and starts what the JVM starts but once.
             Map<String, Long> calls = new LinkedHashMap<>();
@@ -340,12 +341,13 @@ public interface SourceContract {
                         String place = reading.place();
                         // It goes on without us, but must not disturb the next test: give it a fair time to come to its end.
                         reading.endsWithin(Duration.ofSeconds(20));
-                        fail("the read of '%s' still ran two seconds after its interrupt (seed %s, round %s): %s", dataset.name(), seed, round, place);
+                        fail("the read of '%s' still ran two seconds after its interrupt (seed %s, round %s): %s", dataset.name(), seed, round,
+                                place);
                     }
                     Throwable thrown = reading.thrown();
                     assertThat(thrown == null || thrown instanceof InterruptedException)
-                            .as("an interrupted read of '%s' returns or throws InterruptedException (seed %s, round %s), and this one threw %s", dataset.name(), seed, round, thrown)
-                            .isTrue();
+                            .as("an interrupted read of '%s' returns or throws InterruptedException (seed %s, round %s), and this one threw %s",
+                                    dataset.name(), seed, round, thrown).isTrue();
                 }
             }
             assertThat(before.stayed(limit)).as("threads that stay after interrupted reads").isEmpty();
@@ -360,29 +362,29 @@ public interface SourceContract {
     default void neverShowsASecret(@TempDir Path home) throws Exception {
         Secret secret = Secret.random();
         Metatype metatype = Metatype.of(bundle());
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
+        try (Scene scene = Scene.of(this, home, rows())) {
             Files.writeString(home.resolve("config").resolve("other~secret.cfg"), "api_key = " + secret.text() + System.lineSeparator());
-            List<Map<String, String>> tempted = new ArrayList<>(outside.plant(secret.text()));
+            List<Map<String, String>> tempted = new ArrayList<>(scene.outside().plant(secret.text()));
             for (Metatype.Option option : metatype.options()) {
                 if (option.password()) {
-                    Map<String, String> options = new LinkedHashMap<>(outside.options());
+                    Map<String, String> options = new LinkedHashMap<>(scene.outside().options());
                     options.put(option.name(), secret.text());
                     tempted.add(options);
-                    for (Fault fault : faults(outside, metatype)) {
+                    for (Fault fault : faults(scene.outside(), metatype)) {
                         Map<String, String> faulty = new LinkedHashMap<>(options);
                         faulty.put(fault.option(), fault.option().equals(option.name()) ? secret.text() : fault.value());
                         tempted.add(faulty);
                     }
                 }
             }
-            assertThat(tempted.isEmpty()).as("nothing tempts this connector to show a secret: Outside.plant gave no options, and no option is a PASSWORD")
+            assertThat(tempted.isEmpty())
+                    .as("nothing tempts this connector to show a secret: Outside.plant gave no options, and no option is a PASSWORD")
                     .isEqualTo(lacks().contains(Ability.SECRETS));
             try (Overheard overheard = new Overheard(secret)) {
                 Set<String> leaks = new HashSet<>();
                 int number = 0;
                 for (Map<String, String> options : tempted) {
-                    leaks.addAll(leaks(connector, "tempted_" + ++number, options, warehouse.sniffer(), secret));
+                    leaks.addAll(leaks(scene.connector(), "tempted_" + ++number, options, scene.sniffer(), secret));
                 }
                 leaks.addAll(overheard.leaks());
                 assertThat(leaks).as("places where the secret was met").isEmpty();
@@ -390,7 +392,8 @@ public interface SourceContract {
         }
     }
 
-    private static Set<String> leaks(Connector connector, String name, Map<String, String> options, Sniffer sniffer, Secret secret) throws InterruptedException {
+    private static Set<String> leaks(Connector connector, String name, Map<String, String> options, Sniffer sniffer, Secret secret)
+            throws InterruptedException {
         Set<String> leaks = new HashSet<>();
         try {
             Source source = connector.connect(name, options);
@@ -426,25 +429,25 @@ public interface SourceContract {
     @DisplayName("S8: each option that is needed and missing, or spoiled, gives CONFIG and is named")
     default void namesTheOptionThatIsWrong(@TempDir Path home) throws Exception {
         Metatype metatype = Metatype.of(bundle());
-        try (Warehouse warehouse = Warehouse.open(home); Outside outside = outside(home, "world"); Connector connector = start(home)) {
-            outside.fill(rows());
-            Sniffer sniffer = warehouse.sniffer();
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Sniffer sniffer = scene.sniffer();
             Set<String> known = new HashSet<>(metatype.options().stream().map(Metatype.Option::name).toList());
-            assertThat(known).as("options of the metatype").containsAll(outside.options().keySet());
+            assertThat(known).as("options of the metatype").containsAll(scene.outside().options().keySet());
             List<String> wrong = new ArrayList<>();
             int number = 0;
             for (Metatype.Option option : metatype.options()) {
                 if (option.needed()) {
-                    Map<String, String> options = new LinkedHashMap<>(outside.options());
-                    assertThat(options.remove(option.name())).as("the value of '%s', which is required and has no default, in Outside.options()", option.name()).isNotNull();
-                    wrong.addAll(answer(connector, "faulty_" + ++number, options, option.name(), "is missing", sniffer));
+                    Map<String, String> options = new LinkedHashMap<>(scene.outside().options());
+                    assertThat(options.remove(option.name()))
+                            .as("the value of '%s', which is required and has no default, in Outside.options()", option.name()).isNotNull();
+                    wrong.addAll(answer(scene.connector(), "faulty_" + ++number, options, option.name(), "is missing", sniffer));
                 }
             }
-            for (Fault fault : faults(outside, metatype)) {
+            for (Fault fault : faults(scene.outside(), metatype)) {
                 assertThat(known).as("options of the metatype").contains(fault.option());
-                Map<String, String> options = new LinkedHashMap<>(outside.options());
+                Map<String, String> options = new LinkedHashMap<>(scene.outside().options());
                 options.put(fault.option(), fault.value());
-                wrong.addAll(answer(connector, "faulty_" + ++number, options, fault.option(), "is '" + fault.value() + "'", sniffer));
+                wrong.addAll(answer(scene.connector(), "faulty_" + ++number, options, fault.option(), "is '" + fault.value() + "'", sniffer));
             }
             assertThat(number).as("faults that were tried; list some in Outside.faults()").isPositive();
             assertThat(wrong).as("answers to faulty options").isEmpty();
@@ -461,7 +464,8 @@ public interface SourceContract {
         return faults;
     }
 
-    private static List<String> answer(Connector connector, String name, Map<String, String> options, String option, String how, Sniffer sniffer) throws InterruptedException {
+    private static List<String> answer(Connector connector, String name, Map<String, String> options, String option, String how, Sniffer sniffer)
+            throws InterruptedException {
         String when = "when '" + option + "' " + how + ", ";
         Source source;
         try {
@@ -494,9 +498,11 @@ public interface SourceContract {
         Map<String, String> declared = new TreeMap<>();
         for (Metatype.Option option : metatype.options()) {
             declared.put(option.name(), option.standard() == null ? "" : option.standard());
-            assertThat(option.description().strip()).as("description of option '%s' in the metatype, one full sentence", option.name()).contains(" ").endsWith(".");
+            assertThat(option.description().strip()).as("description of option '%s' in the metatype, one full sentence", option.name())
+                    .contains(" ").endsWith(".");
         }
-        assertThat(new TreeMap<>(Handbook.readme(module().resolve("README.md")))).as("options and defaults in README.md, against the metatype").isEqualTo(declared);
+        assertThat(new TreeMap<>(Handbook.readme(module().resolve("README.md")))).as("options and defaults in README.md, against the metatype")
+                .isEqualTo(declared);
         Map<String, String> shown = new TreeMap<>(Handbook.sample(sample()));
         assertThat(shown.keySet()).as("options in %s, against the metatype", sample().getFileName()).isEqualTo(declared.keySet());
         // Where there is no default, the sample shows an example instead.
@@ -511,10 +517,11 @@ public interface SourceContract {
     @Tag("S9")
     @DisplayName("S9: two connections that read two worlds at the same time share nothing")
     default void connectionsShareNothing(@TempDir Path home) throws Exception {
-        try (Warehouse warehouse = Warehouse.open(home); Outside small = outside(home, "small"); Outside large = outside(home, "large"); Connector connector = start(home)) {
-            small.fill(Math.max(1, rows() / 2));
-            large.fill(rows());
-            Sniffer sniffer = warehouse.sniffer();
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Outside large = scene.outside();
+            Outside small = scene.world("small", Math.max(1, rows() / 2));
+            Connector connector = scene.connector();
+            Sniffer sniffer = scene.sniffer();
             Map<String, String> smallAlone = sums(Reading.all(connector.connect("small_alone", small.options()), sniffer));
             Map<String, String> largeAlone = sums(Reading.all(connector.connect("large_alone", large.options()), sniffer));
             assertThat(smallAlone).as("a world of half the rows gives other rows").isNotEqualTo(largeAlone);
@@ -565,7 +572,8 @@ public interface SourceContract {
         assertThat(few.calls()).as("calls of the sink").isPositive();
         assertThat(many.heap()).as("reachable heap in bytes while reading %s rows, against %s for %s", 200 * rows(), few.heap(), 20 * rows())
                 .isLessThanOrEqualTo(few.heap() + few.heap() / 10 + Footprint.HEAP_ALLOWANCE);
-        assertThat(many.resident()).as("resident bytes beside the heap while reading %s rows, against %s for %s", 200 * rows(), few.resident(), 20 * rows())
+        assertThat(many.resident())
+                .as("resident bytes beside the heap while reading %s rows, against %s for %s", 200 * rows(), few.resident(), 20 * rows())
                 .isLessThanOrEqualTo(few.resident() + few.resident() / 10 + Footprint.RESIDENT_ALLOWANCE);
     }
 }

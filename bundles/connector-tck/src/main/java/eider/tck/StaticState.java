@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Looks for static fields that can change, in a source's own package and those below it: what one connection writes there another one reads. Constants
- * are fine, and so are arrays, which Java has no other way to write; libraries that a connector carries are left alone.
+ * Looks for static fields that can change, in a source's own package and those below it: what one connection writes there another one reads.
+ * Constants are fine, and so are arrays, which Java has no other way to write; libraries that a connector carries are left alone.
  */
 final class StaticState {
     private StaticState() {}
@@ -63,15 +63,16 @@ final class StaticState {
             return null;
         }
         String kind = value.getClass().getName();
-        boolean fixed = kind.startsWith("java.util.ImmutableCollections") || kind.startsWith("java.util.Collections$") || kind.startsWith("java.util.RegularEnumSet");
-        boolean changes = value instanceof Collection<?> || value instanceof Map<?, ?> || value instanceof ThreadLocal<?> || value instanceof Appendable
-                || value instanceof Thread || value instanceof java.util.concurrent.Executor || value instanceof java.text.Format
-                || value instanceof java.lang.ref.Reference<?> || value instanceof AutoCloseable
+        boolean fixed = kind.startsWith("java.util.ImmutableCollections") || kind.startsWith("java.util.Collections$")
+                || kind.startsWith("java.util.RegularEnumSet");
+        boolean changes = value instanceof Collection<?> || value instanceof Map<?, ?> || value instanceof ThreadLocal<?>
+                || value instanceof Appendable || value instanceof Thread || value instanceof java.util.concurrent.Executor
+                || value instanceof java.text.Format || value instanceof java.lang.ref.Reference<?> || value instanceof AutoCloseable
                 || kind.startsWith("java.util.concurrent.atomic.") || kind.startsWith("java.util.Properties");
         return changes && !fixed ? "holds a " + kind + ", which can change" : null;
     }
 
-    /** The names of the classes beside a source: in the bundle that was named, or, for a source that does not come from it, where it does come from. */
+    /** The classes beside a source: in the bundle that was named, or, for a source that does not come from it, where it does come from. */
     private static List<String> classes(Class<?> source, Path bundle) throws IOException {
         List<String> names = in(bundle, source.getPackageName());
         if (names.contains(source.getName())) {

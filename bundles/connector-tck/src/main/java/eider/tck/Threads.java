@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 /** The threads of this JVM at one moment, to tell later which ones came and stayed. */
 final class Threads {
     /** Threads that the JDK starts when it first needs them, whoever asked, and keeps. */
-    private static final List<String> OF_THE_JDK = List.of("ForkJoinPool.commonPool-worker-", "process reaper", "Common-Cleaner", "Cleaner-", "Attach Listener",
-            "Signal Dispatcher", "Reference Handler", "Finalizer", "Notification Thread", "VirtualThread-unparker", "ForkJoinPool-1-worker-", "Read-Poller",
-            "Write-Poller", "MasterPoller", "JNA Cleaner", "junit-");
+    private static final List<String> OF_THE_JDK = List.of("ForkJoinPool.commonPool-worker-", "process reaper", "Common-Cleaner", "Cleaner-",
+            "Attach Listener", "Signal Dispatcher", "Reference Handler", "Finalizer", "Notification Thread", "VirtualThread-unparker",
+            "ForkJoinPool-1-worker-", "Read-Poller", "Write-Poller", "MasterPoller", "JNA Cleaner", "junit-");
 
     private final Set<Thread> before = Thread.getAllStackTraces().keySet();
 

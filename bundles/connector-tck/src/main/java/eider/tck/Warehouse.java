@@ -93,7 +93,12 @@ final class Warehouse implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        engine.close();
+    public void close() {
+        try {
+            engine.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the engine was interrupted while it closed", e);
+        }
     }
 }

@@ -72,21 +72,29 @@ public final class QueryService implements Queries, AutoCloseable {
         }
     }
 
-    /** Cancels a query that takes too long, again and again: a statement that was about to begin when it was cancelled runs nevertheless. */
+    /**
+     * Cancels a query that takes too long, or whose thread is interrupted: DuckDB notices neither. Again and again, since a statement that was about to begin when it
+     * was cancelled runs nevertheless.
+     */
     private final class Alarm {
+        private static final long PERIOD_MILLIS = 100;
         private final Sql reader;
-        private final ScheduledFuture<?> ringing;
+        private final Thread caller = Thread.currentThread();
+        private final long end;
+        private final ScheduledFuture<?> looking;
         private boolean rang;
         private boolean off;
 
         Alarm(Sql reader, Duration limit) {
             this.reader = reader;
-            this.ringing = clock.scheduleWithFixedDelay(this::ring, limit.toMillis(), 100, TimeUnit.MILLISECONDS);
+            this.end = System.nanoTime() + limit.toNanos();
+            this.looking = clock.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
         }
 
-        private synchronized void ring() {
-            if (!off) {
-                rang = true;
+        private synchronized void look() {
+            boolean late = System.nanoTime() - end >= 0;
+            if (!off && (late || caller.isInterrupted())) {
+                rang = late;
                 reader.cancel();
             }
         }
@@ -98,7 +106,7 @@ public final class QueryService implements Queries, AutoCloseable {
         /** Afterwards the reader is not touched any more: it may serve somebody else. */
         synchronized void off() {
             off = true;
-            ringing.cancel(false);
+            looking.cancel(false);
         }
     }
 

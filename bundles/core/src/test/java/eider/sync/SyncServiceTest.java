@@ -342,6 +342,26 @@ class SyncServiceTest {
     }
 
     @Test
+    void aQueryWhoseThreadIsInterruptedIsEnded() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        List<Throwable> ended = new ArrayList<>();
+        Thread thread = Thread.ofPlatform().start(() -> {
+            begun.countDown();
+            try (Rows rows = engine.queries().query("select count(*) from range(100000000000) a", Duration.ofSeconds(60))) {
+                rows.next();
+            } catch (EngineException e) {
+                ended.add(e);
+            }
+        });
+        begun.await();
+        thread.interrupt();
+        thread.join(10_000);
+        assertThat(thread.isAlive()).isFalse();
+        assertThat(ended).hasSize(1);
+        assertThat(rows("select 42")).containsExactly("42");
+    }
+
+    @Test
     void aQueryThatTakesTooLongIsEnded() throws Exception {
         assertThatThrownBy(() -> {
             try (Rows rows = engine.queries().query("select count(*) from range(100000000000) a", Duration.ofSeconds(1))) {

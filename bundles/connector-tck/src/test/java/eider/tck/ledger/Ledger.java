@@ -22,7 +22,7 @@ public final class Ledger implements Outside {
 
     @Override
     public Map<String, String> options() {
-        return Map.of("file", file.toString(), "api_key", "open", "page", Integer.toString(1 + rows / 6));
+        return Map.of("file", file.toString(), "api_key", "open", "page", Integer.toString(1 + rows / 3));
     }
 
     @Override

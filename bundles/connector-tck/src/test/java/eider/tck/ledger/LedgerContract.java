@@ -58,9 +58,8 @@ public class LedgerContract implements SourceContract {
         try (Builder builder = new Builder()) {
             Files.createDirectories(jar.getParent());
             builder.setProperty(Constants.BUNDLE_SYMBOLICNAME, name);
-            builder.setProperty(Constants.PRIVATEPACKAGE, component == LedgerSource.class ? "eider.tck.ledger" : "eider.tck.ledger," + component.getPackageName());
-            // Only what a connector holds: the contract's classes beside it stay at home.
-            builder.setProperty("-includepackage", "");
+            builder.setProperty(Constants.PRIVATEPACKAGE, "eider.tck.ledger"
+                    + (component == LedgerSource.class ? "" : "," + component.getPackageName()));
             builder.setProperty(Constants.DSANNOTATIONS, component.getName());
             builder.setProperty(Constants.DSANNOTATIONS_OPTIONS, "norequirements");
             builder.setProperty(Constants.METATYPE_ANNOTATIONS, "eider.tck.ledger.LedgerConfig," + component.getName());

@@ -12,7 +12,7 @@ import org.osgi.service.metatype.annotations.Designate;
 /** Leaves a hook with the JVM that holds its class loader for good. */
 @Component(service = Source.class, configurationPid = "ledger", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = LedgerConfig.class, factory = true)
-public class StayingSource extends LedgerSource {
+public final class StayingSource extends LedgerSource {
 
     @Activate
     public StayingSource(LedgerConfig config) {

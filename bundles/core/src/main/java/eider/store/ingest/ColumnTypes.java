@@ -1,6 +1,8 @@
 package eider.store.ingest;
 
 import eider.connector.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Finds the narrowest type that keeps every value of one column as it is, from all of its values. {@link #see} is called for each value
@@ -33,11 +35,14 @@ final class ColumnTypes {
     private boolean groupedByPoint;
     private boolean untidy;
     private long count;
+    /** Which decimal marks the amounts allow, if every value is a number or an amount with the sign of its currency; 0 if not. */
+    private int amounts = POINT | COMMA;
+    private boolean withCurrency;
 
     /** A value that is not empty; blanks around it are allowed in all but text. */
     void see(byte[] b, int begin, int end) {
         count++;
-        if (possible == 0) {
+        if (possible == 0 && amounts == 0) {
             return;
         }
         int from = begin;
@@ -50,6 +55,13 @@ final class ColumnTypes {
         }
         if (from == to) {
             possible = 0;
+            amounts = 0;
+            return;
+        }
+        if (amounts != 0) {
+            amount(b, from, to);
+        }
+        if (possible == 0) {
             return;
         }
         untidy |= to - from != end - begin;
@@ -65,6 +77,37 @@ final class ColumnTypes {
         } else {
             possible &= truth(b, from, to) ? BOOLEAN : 0;
         }
+    }
+
+    /** Such a column stays text, as it is more than numbers; yet it can tell the decimal mark of the file. */
+    private void amount(byte[] b, int from, int to) {
+        int last = b[to - 1];
+        if (!withCurrency && last >= '0' && last <= '9' && (b[from] >= '0' && b[from] <= '9' || b[from] == '-' && b[from + 1] >= '0' && b[from + 1] <= '9')) {
+            return; // an ordinary number, or a date: the column's own marks tell, see marks()
+        }
+        Currency amount = Currency.of(new String(b, from, to - from, StandardCharsets.UTF_8));
+        byte[] number = amount == null ? Arrays.copyOfRange(b, from, to) : amount.number().getBytes(StandardCharsets.UTF_8);
+        int first = number[0] == '-' ? 1 : 0;
+        if (number.length == first || (number[first] < '0' || number[first] > '9') && number[first] != '.' && number[first] != ',') {
+            amounts = 0;
+            return;
+        }
+        if (amount != null) {
+            amounts = amountMarks();
+            withCurrency = true;
+        }
+        ColumnTypes alone = new ColumnTypes();
+        alone.number(number, 0, number.length);
+        amounts &= alone.possible;
+    }
+
+    /** What {@link #amounts} is when one of the next values names a currency. */
+    private int amountMarks() {
+        return withCurrency ? amounts : amounts & possible;
+    }
+
+    private int marks() {
+        return withCurrency ? amounts : possible & (COMMA | POINT);
     }
 
     private boolean truth(byte[] b, int from, int to) {
@@ -188,6 +231,9 @@ final class ColumnTypes {
 
     /** Takes in what another saw of the same column. */
     void add(ColumnTypes other) {
+        boolean currency = withCurrency || other.withCurrency;
+        amounts = currency ? amountMarks() & other.amountMarks() : amounts & other.amounts;
+        withCurrency = currency;
         possible &= other.possible;
         orders &= other.orders;
         withSeconds |= other.withSeconds;
@@ -253,14 +299,14 @@ final class ColumnTypes {
         return count > 0 && possible != 0;
     }
 
-    /** Whether it is a column of numbers only if the comma is the decimal mark. */
+    /** Whether it is a column of numbers, or of amounts in a currency, only if the comma is the decimal mark. */
     boolean wantsComma() {
-        return count > 0 && (possible & (COMMA | POINT)) == COMMA;
+        return count > 0 && marks() == COMMA;
     }
 
-    /** Whether it is a column of numbers only if the point is the decimal mark. */
+    /** Whether it is a column of numbers, or of amounts in a currency, only if the point is the decimal mark. */
     boolean wantsPoint() {
-        return count > 0 && (possible & (COMMA | POINT)) == POINT;
+        return count > 0 && marks() == POINT;
     }
 
     /** The one strftime pattern of a column of dates or times that are not ISO 8601, or null. */

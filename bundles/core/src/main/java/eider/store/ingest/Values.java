@@ -33,6 +33,8 @@ final class Values {
     private final boolean grouping;
     private final Days.Pattern pattern;
     private final Days.Pattern dayPattern;
+    /** The currency of the first amount that named one; null before. */
+    private String currency;
 
     /** A value that does not fit; the message says why, beginning with the field's name. */
     static final class Misfit extends Exception {
@@ -179,10 +181,25 @@ final class Values {
         return new Misfit(field.name() + ": '" + (value.length() > 60 ? value.substring(0, 60) + "…" : value) + "' " + what);
     }
 
+    /** An amount of a decimal column may name its currency, as spreadsheets write it, but all of the column the same one. */
+    private String withoutCurrency(String value) throws Misfit {
+        Currency amount = type.kind() == Type.Kind.DECIMAL ? Currency.of(value) : null;
+        if (amount == null) {
+            return value;
+        }
+        if (currency == null) {
+            currency = amount.sign();
+        }
+        if (!currency.equals(amount.sign())) {
+            throw misfit(value, "is in another currency than the " + currency + " of earlier rows");
+        }
+        return amount.number();
+    }
+
     private BigDecimal number(String value, String what) throws Misfit {
-        String plain = value;
+        String plain = withoutCurrency(value);
         if (comma) {
-            plain = value.replace('.', '\0').replace(',', '.').replace('\0', ',');
+            plain = plain.replace('.', '\0').replace(',', '.').replace('\0', ',');
         }
         if (grouping && GROUPED.matcher(plain).matches()) {
             plain = plain.replace(",", "");

@@ -72,6 +72,39 @@ class ReadableTest {
                 new Reject("line 7", "2024-02-16,3,\"a\"b", "text stands behind a closing quote"));
     }
 
+    private Loaded amounts(String... cells) throws Exception {
+        StringBuilder content = new StringBuilder("n;amount\n");
+        for (int i = 0; i < cells.length; i++) {
+            content.append(i).append(";\"").append(cells[i]).append("\"\n");
+        }
+        return files.load(new Scan.Csv(files.file("amounts.csv", content.toString()), StandardCharsets.UTF_8, ";", "\"", "\"", "", true, 0, null, null, false,
+                List.of(new Scan.Column("n", Field.of("n", Type.INTEGER, "Which.")), new Scan.Column("amount", Field.of("amount", Type.MONEY, "How much.")))));
+    }
+
+    @Test
+    void anAmountMayNameItsCurrency() throws Exception {
+        Loaded german = amounts("1.234,50 €", "-19,90 €", "€ 5", "7\u00a0EUR", "12");
+        assertThat(german.rejects()).isEmpty();
+        assertThat(german.rows()).extracting(row -> row.get(1)).containsExactly("1234.5000", "-19.9000", "5.0000", "7.0000", "12.0000");
+        Loaded american = amounts("12.5", "$1,234.50", "-$19.90", "$-3");
+        assertThat(american.rejects()).isEmpty();
+        assertThat(american.rows()).extracting(row -> row.get(1)).containsExactly("12.5000", "1234.5000", "-19.9000", "-3.0000");
+    }
+
+    @Test
+    void amountsOfSeveralCurrenciesAreNotMixed() throws Exception {
+        Loaded loaded = amounts("1,50 €", "2,50 $", "3,50");
+        assertThat(loaded.rows()).extracting(row -> row.get(1)).containsExactly("1.5000", "3.5000");
+        assertThat(loaded.rejects()).extracting(Reject::reason).containsExactly("amount: '2,50 $' is in another currency than the EUR of earlier rows");
+    }
+
+    @Test
+    void textWithACurrencyStaysTheTextThatItIs() throws Exception {
+        Loaded loaded = files.csv("id,price\n1,5.00 €\n2,7.50 $\n");
+        assertThat(loaded.types()).containsExactly("INTEGER", "TEXT");
+        assertThat(loaded.rows()).containsExactly(List.of("1", "5.00 €"), List.of("2", "7.50 $"));
+    }
+
     @Test
     void countsTheLinesOfTheOriginal() throws Exception {
         Path file = files.file("given.csv", "title\r\n\r\nid,name\r\n1,\"two\r\nlines\"\r\nx,b\r\n\r\n2,\"three\r\nwhole\r\nlines\"\r\ny,d\r\n");

@@ -2,18 +2,30 @@ package eider.itest.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** The assembled distribution on one home. Each command is a process of its own; what it says is kept beside the home, never in it. */
-final class Installation {
+/** The assembled distribution on one home, run by its script. Each command is a process of its own; what it says is kept beside the home, never in it. */
+public final class Installation {
     private static final int PATIENCE_SECONDS = 120;
     private static final Path DISTRIBUTION = Path.of(System.getProperty("eider.itest.distribution"));
     private static final Path REPOSITORY = Path.of(System.getProperty("eider.itest.repository"));
@@ -23,30 +35,30 @@ final class Installation {
     private final AtomicInteger number = new AtomicInteger();
 
     /** @param folder of the test: the home is {@code home} in it, made by the first command */
-    Installation(Path folder) throws IOException {
+    public Installation(Path folder) throws IOException {
         this.home = folder.resolve("home");
         this.said = Files.createDirectories(folder.resolve("said"));
     }
 
     /** What a command left behind. */
-    record Answer(int exit, String out, String err) {
+    public record Answer(int exit, String out, String err) {
         /** Fails with all that was said unless the command was done. */
-        String done() {
+        public String done() {
             assertThat(exit).as(toString()).isZero();
             return out;
         }
     }
 
-    static Path example(String name) {
+    public static Path example(String name) {
         return REPOSITORY.resolve("docs/examples").resolve(name);
     }
 
-    Path home() {
+    public Path home() {
         return home;
     }
 
     /** Runs a command on this home, standing in the folder of the test. */
-    Answer run(String... words) throws Exception {
+    public Answer run(String... words) throws Exception {
         List<String> line = new ArrayList<>(List.of("--home", home.toString()));
         line.addAll(List.of(words));
         return runIn(said, line.toArray(String[]::new));
@@ -78,11 +90,14 @@ final class Installation {
         return new Running(builder.start(), out, err);
     }
 
-    /** Starts a server on any free port and returns when it is ready. */
-    Server serve(String... options) throws Exception {
-        List<String> line = new ArrayList<>(List.of("--home", home.toString(), "start", "--port", "0"));
+    /** Starts a server, on any free port unless one is named, and returns when it is ready. */
+    public Server serve(String... options) throws Exception {
+        List<String> line = new ArrayList<>(List.of("--home", home.toString(), "start"));
+        if (!List.of(options).contains("--port")) {
+            line.addAll(List.of("--port", "0"));
+        }
         line.addAll(List.of(options));
-        return new Server(launch(said, line.toArray(String[]::new)));
+        return new Server(home, launch(said, line.toArray(String[]::new)));
     }
 
     /** A command under way. */
@@ -96,7 +111,7 @@ final class Installation {
         }
 
         /** Waits for its end. */
-        Answer end() throws Exception {
+        Answer end() throws IOException, InterruptedException {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
                 throw new AssertionError("no end after " + PATIENCE_SECONDS + " s; it said: " + out() + err());
@@ -106,12 +121,15 @@ final class Installation {
     }
 
     /** A server under way; closing it sends SIGTERM and waits. */
-    static final class Server implements AutoCloseable {
+    public static final class Server implements AutoCloseable {
+        private static final HttpClient HTTP = HttpClient.newHttpClient();
         private static final String READY = "Ready after ";
+        private final Path home;
         private final Running running;
         private final String address;
 
-        Server(Running running) throws Exception {
+        private Server(Path home, Running running) throws Exception {
+            this.home = home;
             this.running = running;
             try {
                 await(() -> running.out().contains("to stop") || !running.process().isAlive());
@@ -125,11 +143,11 @@ final class Installation {
         }
 
         /** Without a slash at its end. */
-        String address() {
+        public String address() {
             return address;
         }
 
-        int port() {
+        public int port() {
             return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         }
 
@@ -138,23 +156,59 @@ final class Installation {
         }
 
         /** What became of it once it has ended. */
-        Answer end() throws Exception {
+        public Answer end() throws IOException, InterruptedException {
             return running.end();
         }
 
+        /** Runs a command as the client does, without a process for it. */
+        public Answer ask(String... words) throws Exception {
+            Properties file = new Properties();
+            try (InputStream in = Files.newInputStream(home.resolve("data/command.properties"))) {
+                file.load(in);
+            }
+            String body = new ObjectMapper().writeValueAsString(Map.of("arguments", List.of(words), "directory", home.toString(), "width", 0));
+            HttpResponse<InputStream> response = HTTP.send(HttpRequest.newBuilder(URI.create(address + "/api/v1/commands"))
+                .header("Authorization", "Bearer " + file.getProperty("token")).header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofInputStream());
+            assertThat(response.statusCode()).isEqualTo(200);
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            ByteArrayOutputStream err = new ByteArrayOutputStream();
+            try (DataInputStream frames = new DataInputStream(response.body())) {
+                while (true) {
+                    int kind = frames.readByte();
+                    byte[] payload = frames.readNBytes(frames.readInt());
+                    if (kind == 3) {
+                        return new Answer(Integer.parseInt(new String(payload, StandardCharsets.US_ASCII)), out.toString(StandardCharsets.UTF_8),
+                            err.toString(StandardCharsets.UTF_8));
+                    }
+                    (kind == 1 ? out : err).write(payload);
+                }
+            }
+        }
+
+        /** The rows that a statement answers. */
+        public JsonNode query(String sql) throws Exception {
+            return new ObjectMapper().readTree(ask("query", sql, "--format", "json").done());
+        }
+
         /** Asks it by SIGTERM to stop. */
-        void terminate() {
+        public void terminate() {
             running.process().destroy();
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             terminate();
-            end();
+            try {
+                end();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                running.process().destroyForcibly();
+            }
         }
     }
 
-    static void await(Callable<Boolean> condition) throws Exception {
+    public static void await(Callable<Boolean> condition) throws Exception {
         long start = System.nanoTime();
         while (!condition.call()) {
             assertThat(System.nanoTime() - start).as("nanoseconds waited").isLessThan(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));

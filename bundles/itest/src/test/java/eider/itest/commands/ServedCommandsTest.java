@@ -94,7 +94,7 @@ class ServedCommandsTest {
             path = laden/*.csv
             columns = Datum=date, Artikel=product_name, Menge=quantity, Preis=unit_price, Betrag=total_amount
             """);
-        Installation.await(() -> eider.run("sources", "--format", "json").done().contains("\"laden\""));
+        Installation.await(() -> server.ask("sources", "--format", "json").done().contains("\"laden\""));
         assertThat(eider.run("sync", "laden").done()).startsWith("sales: 3 rows in");
         assertThat(eider.run("query", "select date, product_name, quantity, unit_price, total_amount, region from sales where source = 'laden' order by date",
             "--format", "csv").done().lines().skip(1)).containsExactly(

@@ -99,7 +99,8 @@ class EmbeddingTest {
     void aWrongStatementIsOneSentence() throws Exception {
         try (Eider eider = Eider.builder().inMemory().start()) {
             assertThatThrownBy(() -> eider.query("drop table sales")).isInstanceOf(EngineException.class);
-            assertThatThrownBy(() -> eider.query("select nothing_such from sales")).isInstanceOf(EngineException.class).hasMessageContaining("nothing_such");
+            assertThatThrownBy(() -> eider.query("select nothing_such from sales")).isInstanceOf(EngineException.class)
+                .hasMessageContaining("nothing_such");
             assertThatThrownBy(() -> eider.sync("nobody")).isInstanceOf(EngineException.class).hasMessageContaining("nobody");
         }
     }
@@ -149,7 +150,8 @@ class EmbeddingTest {
 
     /** Those that a program or an instance could have started, and not the JVM by itself. */
     private static Set<Thread> threads() {
-        List<String> ofTheJvm = List.of("Common-Cleaner", "process reaper", "Keep-Alive-Timer", "junit-", "ForkJoinPool", "VirtualThread-unblocker", "Attach Listener");
+        List<String> ofTheJvm = List.of("Common-Cleaner", "process reaper", "Keep-Alive-Timer", "junit-", "ForkJoinPool",
+            "VirtualThread-unblocker", "Attach Listener");
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> ofTheJvm.stream().noneMatch(thread.getName()::startsWith))
             .collect(Collectors.toCollection(HashSet::new));
     }

@@ -43,7 +43,8 @@ class ServerProcessTest {
     void aServerTellsWhereItIsServesCommandsAndStopsInOrder() throws Exception {
         Running server = terminal.start();
         assertThat(server.said()).contains("data ", terminal.home().toRealPath().toString(), "to stop");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(terminal.home().resolve("data/command.properties")))).isEqualTo("rw-------");
+        Path right = terminal.home().resolve("data/command.properties");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(right))).isEqualTo("rw-------");
         assertThat(Files.readString(server.err())).isEmpty();
 
         Files.copy(SALES, terminal.home().resolve("inbox/sales.csv"));
@@ -98,7 +99,8 @@ class ServerProcessTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Said refused = terminal.run("start", "--port", Integer.toString(taken.getLocalPort()));
             assertThat(refused.exit()).isEqualTo(1);
-            assertThat(refused.err()).isEqualTo("Port " + taken.getLocalPort() + " is in use. Stop what listens there, or choose another with --port.\n");
+            assertThat(refused.err()).isEqualTo(
+                "Port " + taken.getLocalPort() + " is in use. Stop what listens there, or choose another with --port.\n");
         }
         terminal.start();
     }

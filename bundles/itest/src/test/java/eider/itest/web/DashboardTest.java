@@ -12,9 +12,9 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
-import eider.Eider;
-import eider.engine.Load;
-import eider.engine.Rows;
+import eider.itest.commands.Installation;
+import eider.itest.commands.Installation.Server;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URI;
@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,26 +50,28 @@ class DashboardTest {
     @TempDir
     static Path folder;
 
-    private static Eider eider;
+    private static Installation eider;
+    private static Server server;
     private static int loads;
     private final List<Visit> visits = new ArrayList<>();
 
     @BeforeAll
     static void start() throws Exception {
-        eider = Eider.builder().home(folder.resolve("home")).port(0).start();
-        assertThat(eider.load(Path.of(System.getProperty("eider.itest.repository"), "docs/examples/sales.csv"), "sales").state()).isEqualTo(Load.State.COMMITTED);
+        eider = new Installation(folder);
+        server = eider.serve();
+        server.ask("sync-sales", "--csv", Installation.example("sales.csv").toString()).done();
         load("2026-10-20," + IMAGE + ",1,700.25," + IMAGE, "2026-10-21,\"" + SCRIPT.replace("\"", "\"\"") + "\",2,600.50,\"" + SCRIPT.replace("\"", "\"\"") + '"',
             "2026-10-22,{a|b},1,50.00,{a|b} ${7*7}", "2026-10-23,Lamp,-1,-90.00,");
         // the same in the name of a file that cannot be read, and of a jar that is none
         Files.writeString(eider.home().resolve("inbox").resolve(IMAGE + ".csv"), "nothing,of,use\n1,2,3\n");
-        eider.sync("inbox");
+        assertThat(server.ask("sync", "inbox").exit()).isEqualTo(1);
         Files.writeString(eider.home().resolve("plugins").resolve(IMAGE + ".jar"), "no jar");
     }
 
     @AfterAll
-    static void stop() {
-        if (eider != null) {
-            eider.close();
+    static void stop() throws Exception {
+        if (server != null) {
+            server.close();
         }
     }
 
@@ -150,7 +153,7 @@ class DashboardTest {
         visit.page().route("**/api/v1/events", route -> {});
         visit.page().clock().fastForward(60_000);
         visit.await("document.getElementById('live').dataset.live === 'wait'");
-        assertThat(visit.page().locator("#live").textContent()).contains("Connecting again");
+        assertThat(visit.page().locator("#live").textContent()).startsWith("Not live");
         visit.page().unrouteAll();
     }
 
@@ -162,7 +165,7 @@ class DashboardTest {
         List<String> named = page.locator("details[data-keep=regions] tbody th").allTextContents();
         assertThat(named).contains(IMAGE, SCRIPT, "{a|b} ${7*7}");
         assertThat(page.locator("#sources").textContent()).contains(IMAGE + ".csv");
-        page.locator("#plugins").getByText(IMAGE + ".jar").waitFor();
+        page.locator("#plugins tr").filter(new Locator.FilterOptions().setHasText(IMAGE + ".jar")).waitFor();
         assertThat(page.locator("img[src=x], main script").count()).isZero();
         for (String name : List.of(IMAGE, SCRIPT, "without a region")) {
             hover(visit, name);
@@ -249,18 +252,18 @@ class DashboardTest {
     }
 
     private static URI address() {
-        return eider.address().orElseThrow();
+        return URI.create(server.address() + "/");
     }
 
     private static void load(String... rows) throws Exception {
         Path file = Files.writeString(folder.resolve("more" + loads++ + ".csv"), "date,product_name,quantity,total_amount,region\n" + String.join("\n", rows) + "\n");
-        Load load = eider.load(file, "sales");
-        assertThat(load.state()).as(load.toString()).isEqualTo(Load.State.COMMITTED);
-        assertThat(load.quarantined()).isZero();
+        assertThat(server.ask("sync-sales", "--csv", file.toString()).done()).startsWith("sales: " + rows.length + " row").doesNotContain("quarantine");
     }
 
     private static JsonNode dashboard() throws Exception {
-        return new ObjectMapper().readTree(address().resolve("/api/v1/dashboard").toURL());
+        try (InputStream answer = address().resolve("/api/v1/dashboard").toURL().openStream()) {
+            return new ObjectMapper().readTree(answer);
+        }
     }
 
     /** As the cards show them. */
@@ -275,18 +278,15 @@ class DashboardTest {
     }
 
     private static BigDecimal decimal(String sql) throws Exception {
-        try (Rows rows = eider.query(sql.replaceFirst("select (.*?) from", "select cast($1 as decimal(18, 4)) from"))) {
-            assertThat(rows.next()).isTrue();
-            return rows.decimal(0);
-        }
+        return new BigDecimal(server.query(sql).get(0).iterator().next().asText());
     }
 
+    /** The sums of a statement that answers a name and a sum in each row. */
     private static Map<String, BigDecimal> sums(String sql) throws Exception {
         Map<String, BigDecimal> sums = new LinkedHashMap<>();
-        try (Rows rows = eider.query(sql)) {
-            while (rows.next()) {
-                sums.put(rows.text(0), rows.decimal(1));
-            }
+        for (JsonNode row : server.query(sql)) {
+            Iterator<JsonNode> cells = row.iterator();
+            sums.put(cells.next().asText(), new BigDecimal(cells.next().asText()));
         }
         return sums;
     }

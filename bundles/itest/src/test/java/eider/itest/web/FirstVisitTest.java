@@ -3,7 +3,8 @@ package eider.itest.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import eider.Eider;
+import eider.itest.commands.Installation;
+import eider.itest.commands.Installation.Server;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,38 +22,37 @@ class FirstVisitTest {
 
     @Test
     void thePageTellsWhatToDoAndComesToLifeAndIsHonestAboutTheServer() throws Exception {
-        Path home = folder.resolve("home");
-        Eider eider = Eider.builder().home(home).port(0).start();
-        try (Visit visit = new Visit(CHROMIUM.browser(), eider.address().orElseThrow(), new Browser.NewContextOptions().setLocale("en-US"))) {
+        Installation eider = new Installation(folder);
+        Server server = eider.serve();
+        try (Visit visit = new Visit(CHROMIUM.browser(), URI.create(server.address() + "/"), new Browser.NewContextOptions().setLocale("en-US"))) {
             visit.open();
             visit.page().evaluate("window.sinceOpened = true");
-            assertThat(visit.page().locator("main").textContent()).contains("No sales yet").contains(eider.home().resolve("inbox").toString())
+            assertThat(visit.page().locator("main").textContent()).contains("No sales yet").contains(eider.home().toRealPath().resolve("inbox").toString())
                 .contains("./eider sync-sales --csv FILE");
 
-            Files.write(home.resolve("plugins/cut.jar"), new byte[] {'P', 'K', 3, 4, 0, 0});
+            Files.write(eider.home().resolve("plugins/cut.jar"), new byte[] {'P', 'K', 3, 4, 0, 0});
             visit.page().locator("#plugins tr").getByText("cut.jar").waitFor();
             assertThat(visit.page().locator("#plugins").textContent()).contains("refused").contains("cut off");
 
-            eider.load(Path.of(System.getProperty("eider.itest.repository"), "docs/examples/sales.csv"), "sales");
+            server.ask("sync-sales", "--csv", Installation.example("sales.csv").toString()).done();
             visit.page().locator(".cards").waitFor();
             visit.awaitCharts();
             assertThat(visit.page().locator(".cards dd").allTextContents().stream().map(text -> text.replaceAll("[^0-9.,]", "")))
                 .containsExactly("2,500.00", "10", "250.00", "31");
             visit.assertHarmless();
 
-            URI address = eider.address().orElseThrow();
-            eider.close();
+            server.close();
             visit.await("document.getElementById('live').dataset.live !== 'on'");
-            assertThat(visit.page().locator("#live").textContent()).contains("Connecting again");
+            assertThat(visit.page().locator("#live").textContent()).contains("Not live");
             assertThat(visit.page().locator(".cards dd").first().textContent()).contains("2,500.00");
 
-            eider = Eider.builder().home(home).port(address.getPort()).start();
+            server = eider.serve("--port", Integer.toString(server.port()));
             visit.await("document.getElementById('live').dataset.live === 'on'");
             assertThat(visit.page().evaluate("window.sinceOpened")).isEqualTo(true);
             visit.forgetLostConnections();
             visit.assertHarmless();
         } finally {
-            eider.close();
+            server.close();
         }
     }
 }

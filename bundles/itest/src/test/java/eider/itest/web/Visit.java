@@ -56,9 +56,10 @@ final class Visit implements AutoCloseable {
         return page;
     }
 
-    /** Opens the page, and returns when its charts are drawn, if it has any, and it is live. */
+    /** Opens the page, and returns when its charts are drawn, if it has any, and it is live: it renews itself once when its stream is open. */
     Visit open() {
-        page.navigate(address.toString());
+        page.waitForResponse(response -> response.url().equals(address.toString()) && response.request().resourceType().equals("fetch"),
+            () -> page.navigate(address.toString()));
         await("document.getElementById('live').dataset.live === 'on'");
         if (page.locator("#chart-days").count() > 0) {
             awaitCharts();
