@@ -164,6 +164,9 @@ public final class Sql implements AutoCloseable {
     /** The first line of what the database said, without its technical beginning: fit for a person. */
     public static String sentence(SQLException e) {
         String message = e.getMessage() == null ? e.toString() : e.getMessage().strip();
+        if (message.contains("No space left on device")) {
+            return "the disk is full (no space left on device): make room in the home's folder data/ and try again";
+        }
         String line = message.lines().findFirst().orElse(message);
         return line.replaceFirst("^(java\\.sql\\.SQLException: )?", "").replaceFirst("^[A-Z][A-Za-z -]{2,30} Error: ", "");
     }

@@ -277,7 +277,7 @@ public final class Store implements AutoCloseable {
             // An explicit BEGIN: with auto-commit off the driver begins at the first statement, not at the first append, and appended rows survive a rollback.
             sql.run("BEGIN TRANSACTION");
             T result = work.in(sql);
-            sql.run("COMMIT");
+            commit(sql);
             return result;
         } catch (SQLException e) {
             undo(sql, e);
@@ -285,6 +285,19 @@ public final class Store implements AutoCloseable {
         } catch (StoreException | RuntimeException e) {
             undo(sql, e);
             throw e;
+        }
+    }
+
+    /** A commit that is durable but whose checkpoint failed, on a full disk for instance, is a commit: who took it for a failure would deny rows that are there. */
+    private void commit(Sql sql) throws SQLException {
+        try {
+            sql.run("COMMIT");
+        } catch (SQLException e) {
+            if (e.getMessage() == null || !e.getMessage().contains("COMMIT succeeded and is durable")) {
+                throw e;
+            }
+            log.error("a load was committed, but the write-ahead log could not be merged into the database: {}; the database is reopened", Sql.sentence(e));
+            reopen();
         }
     }
 
