@@ -100,6 +100,8 @@
         axisTick: { show: false },
         axisLabel: Object.assign(label("--soft"), {
           hideOverlap: true,
+          alignMinLabel: "left",
+          alignMaxLabel: "right",
           formatter: date => (long ? monthFormat : dayFormat).format(Date.parse(date)),
         }),
       },

@@ -22,6 +22,9 @@ public interface Sink {
      * found in the part of this name and which are not there any more are removed with the commit.
      * A part that is begun again before the checkpoint begins anew.
      *
+     * <p>In a dataset with a key nothing is removed so: there the part only says where the rows come from, and rows of a part whose fingerprint is
+     * that of its last read are passed over.
+     *
      * @param name stable between reads: a file's path below its root, a sheet, a report's day
      * @param fingerprint changes when the content does: a hash or version; shown to people as the place that a load came from
      */

@@ -3,6 +3,7 @@ package eider.store;
 import eider.connector.Dataset;
 import eider.connector.Field;
 import eider.connector.Type;
+import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -56,11 +57,11 @@ final class Comparison {
         Type type = staged.get(name);
         Type there = columns.get(name);
         if (type == null) {
-            return "CAST(NULL AS " + Types.sql(there) + ")";
+            return "CAST(NULL AS " + ScanSql.type(there) + ")";
         }
         String text = "CAST(" + Sql.name(name) + " AS VARCHAR)";
         return type.equals(there) ? Sql.name(name)
-                : "CASE WHEN _gone THEN TRY_CAST(" + text + " AS " + Types.sql(there) + ") ELSE CAST(" + text + " AS " + Types.sql(there) + ") END";
+                : "CASE WHEN _gone THEN TRY_CAST(" + text + " AS " + ScanSql.type(there) + ") ELSE CAST(" + text + " AS " + ScanSql.type(there) + ") END";
     }
 
     private String values() {

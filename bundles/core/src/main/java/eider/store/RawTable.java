@@ -2,6 +2,7 @@ package eider.store;
 
 import eider.connector.Field;
 import eider.connector.Type;
+import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,7 +50,7 @@ record RawTable(String connection, String dataset) {
         if (columns.isEmpty() && !exists(sql)) {
             StringBuilder fields = new StringBuilder();
             for (Field field : incoming) {
-                fields.append(Sql.name(field.name())).append(' ').append(Types.sql(field.type())).append(", ");
+                fields.append(Sql.name(field.name())).append(' ').append(ScanSql.type(field.type())).append(", ");
                 columns.put(field.name(), field.type());
             }
             sql.run("CREATE TABLE " + sql() + " (" + fields + "_part INTEGER, _load BIGINT, _row BIGINT)");
@@ -60,7 +61,7 @@ record RawTable(String connection, String dataset) {
             Type present = columns.get(field.name());
             if (present == null) {
                 for (String table : List.of(sql(), images())) {
-                    sql.run("ALTER TABLE " + table + " ADD COLUMN " + Sql.name(field.name()) + " " + Types.sql(field.type()));
+                    sql.run("ALTER TABLE " + table + " ADD COLUMN " + Sql.name(field.name()) + " " + ScanSql.type(field.type()));
                 }
                 columns.put(field.name(), field.type());
                 continue;
@@ -68,7 +69,7 @@ record RawTable(String connection, String dataset) {
             Type wide = Types.widen(present, field.type());
             if (!wide.equals(present)) {
                 for (String table : List.of(sql(), images())) {
-                    sql.run("ALTER TABLE " + table + " ALTER COLUMN " + Sql.name(field.name()) + " SET DATA TYPE " + Types.sql(wide));
+                    sql.run("ALTER TABLE " + table + " ALTER COLUMN " + Sql.name(field.name()) + " SET DATA TYPE " + ScanSql.type(wide));
                 }
                 columns.put(field.name(), wide);
             }

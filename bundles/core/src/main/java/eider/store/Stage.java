@@ -56,7 +56,7 @@ final class Stage implements AutoCloseable {
         StringBuilder fields = new StringBuilder();
         for (Field field : dataset.fields()) {
             columns.put(field.name(), field);
-            fields.append(", ").append(Sql.name(field.name())).append(' ').append(Types.sql(field.type()));
+            fields.append(", ").append(Sql.name(field.name())).append(' ').append(ScanSql.type(field.type()));
         }
         sql.run("CREATE TABLE rows (_part INTEGER, _seq BIGINT, _gone BOOLEAN" + fields + ")");
         sql.run("CREATE TABLE rejects (part INTEGER, place VARCHAR, raw VARCHAR, reason VARCHAR)");
@@ -176,7 +176,7 @@ final class Stage implements AutoCloseable {
             Field field = column.field();
             Field present = columns.putIfAbsent(field.name(), field);
             if (present == null) {
-                sql.run("ALTER TABLE rows ADD COLUMN " + Sql.name(field.name()) + " " + Types.sql(field.type()));
+                sql.run("ALTER TABLE rows ADD COLUMN " + Sql.name(field.name()) + " " + ScanSql.type(field.type()));
             }
         }
         long before = sequence;
@@ -236,8 +236,8 @@ final class Stage implements AutoCloseable {
             }
             Type type = target.getOrDefault(field.name(), field.type());
             if (!type.equals(field.type())) {
-                String there = "try_cast(CAST(" + column + " AS VARCHAR) AS " + Types.sql(type) + ")";
-                String andBack = "try_cast(CAST(" + there + " AS VARCHAR) AS " + Types.sql(field.type()) + ")";
+                String there = "try_cast(CAST(" + column + " AS VARCHAR) AS " + ScanSql.type(type) + ")";
+                String andBack = "try_cast(CAST(" + there + " AS VARCHAR) AS " + ScanSql.type(field.type()) + ")";
                 setAside(column + " IS NOT NULL AND (" + there + " IS NULL OR " + andBack + " IS DISTINCT FROM " + column + ")",
                         Sql.text(field.name() + ": '") + " || left(CAST(" + column + " AS VARCHAR), " + VALUE_LIMIT + ") || " + Sql.text("' does not fit the column, whose type is " + type));
             }

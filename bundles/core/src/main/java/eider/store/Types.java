@@ -5,24 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The types of the contract and those of DuckDB. */
-public final class Types {
+final class Types {
     private static final Pattern DECIMAL = Pattern.compile("DECIMAL\\((\\d+),\\s*(\\d+)\\)");
 
     private Types() {}
-
-    public static String sql(Type type) {
-        return switch (type.kind()) {
-            case TEXT -> "VARCHAR";
-            case BOOLEAN -> "BOOLEAN";
-            case INTEGER -> "BIGINT";
-            case DECIMAL -> "DECIMAL(" + type.precision() + "," + type.scale() + ")";
-            case DOUBLE -> "DOUBLE";
-            case DATE -> "DATE";
-            case TIMESTAMP -> "TIMESTAMP";
-            case INSTANT -> "TIMESTAMPTZ";
-            case JSON -> "JSON";
-        };
-    }
 
     /** The type of the contract that a column of a raw table has. */
     static Type of(String sql) {

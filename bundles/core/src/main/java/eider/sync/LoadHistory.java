@@ -8,7 +8,11 @@ import eider.store.Ledger;
 import eider.store.Ledger.LoadRow;
 import eider.store.Store;
 import eider.store.StoreException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +30,7 @@ public final class LoadHistory implements Loads, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LoadHistory.class);
 
     private final Store store;
+    private final Map<Long, Load> running = new ConcurrentHashMap<>();
     private final List<Consumer<Load>> listeners = new CopyOnWriteArrayList<>();
     /** A listener that is slow, against its contract, holds up the other listeners but no load. */
     private final ExecutorService teller = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("commits").factory());
@@ -37,7 +42,20 @@ public final class LoadHistory implements Loads, AutoCloseable {
 
     @Override
     public List<Load> latest(int limit) throws EngineException {
-        return ask(() -> store.read(sql -> Ledger.loads(sql, limit))).stream().map(LoadHistory::load).toList();
+        // Looked at first: one that ends meanwhile is then in both, and the ledger's counts.
+        Map<Long, Load> latest = new TreeMap<>(Comparator.reverseOrder());
+        latest.putAll(running);
+        ask(() -> store.read(sql -> Ledger.loads(sql, limit))).forEach(row -> latest.put(row.id(), load(row)));
+        return latest.values().stream().limit(limit).toList();
+    }
+
+    /** A load is on its way; the ledger knows it from its first commit on. */
+    void begun(LoadRow row) {
+        running.put(row.id(), load(row));
+    }
+
+    void ended(LoadRow row) {
+        running.remove(row.id());
     }
 
     /** The last load of each dataset of each connection, newest first. */

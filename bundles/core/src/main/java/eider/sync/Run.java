@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -44,7 +43,7 @@ final class Run implements Runnable {
     private final Progress progress;
     private final String baseCurrency;
     private final Sniffer sniffer;
-    private final Consumer<LoadRow> committed;
+    private final LoadHistory history;
     private final Thread thread;
 
     private final List<Load> loads = new ArrayList<>();
@@ -58,7 +57,7 @@ final class Run implements Runnable {
     private boolean replaced;
 
     Run(Store store, String id, String connection, Source source, boolean approved, Progress progress, String baseCurrency, Sniffer sniffer,
-            Consumer<LoadRow> committed) {
+            LoadHistory history) {
         this.store = store;
         this.id = id;
         this.connection = connection;
@@ -67,7 +66,7 @@ final class Run implements Runnable {
         this.progress = progress;
         this.baseCurrency = baseCurrency;
         this.sniffer = sniffer;
-        this.committed = committed;
+        this.history = history;
         this.thread = Thread.ofPlatform().name("sync-" + connection).unstarted(this);
     }
 
@@ -236,16 +235,26 @@ final class Run implements Runnable {
             List<Derivation> derivations = derivations(dataset, models);
             cursor = store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
             begun = new LoadRow(store.read(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
-            sink = new LoadSink(store, dataset, derivations, approved, cursor, begun, progress, committed);
+            sink = new LoadSink(store, dataset, derivations, approved, cursor, begun, progress, history::announce);
         } catch (StoreException | SourceException e) {
             failure = e.getMessage();
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
             return;
         }
         log.info("{}.{}: load {} begins", connection, dataset.name(), begun.id());
+        history.begun(begun);
+        try {
+            read(current, new Request(dataset, cursor, sniffer), sink);
+        } finally {
+            history.ended(begun);
+        }
+    }
+
+    private void read(Source current, Request request, LoadSink sink) throws InterruptedException {
+        Dataset dataset = request.dataset();
         Ending ending;
         try {
-            current.read(new Request(dataset, cursor, sniffer), sink);
+            current.read(request, sink);
             ending = null;
         } catch (SourceException e) {
             log.debug("{}.{}: the cause", connection, dataset.name(), e);

@@ -348,7 +348,7 @@ public final class SyncService implements Syncs {
                 entry.source = file;
             }
             String id = Long.toString(store.clock().millis(), 36) + "-" + runs.incrementAndGet();
-            run = new Run(store, id, entry.name, entry.source, approved, new Telling(entry, progress), baseCurrency, sniffer, history::announce);
+            run = new Run(store, id, entry.name, entry.source, approved, new Telling(entry, progress), baseCurrency, sniffer, history);
             entry.run = run;
             entry.failure = "";
         }

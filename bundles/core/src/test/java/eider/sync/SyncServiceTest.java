@@ -290,6 +290,22 @@ class SyncServiceTest {
     }
 
     @Test
+    void aLoadOnItsWayIsToldBeforeItsFirstCommit() throws Exception {
+        List<Load.State> seen = new ArrayList<>();
+        Load load = sync(new Scripted(List.of(ORDERS), List.of(), (request, sink) -> {
+            sink.upsert(1L, null, null);
+            try {
+                engine.loads().latest(5).forEach(one -> seen.add(one.state()));
+            } catch (EngineException e) {
+                throw new IllegalStateException(e);
+            }
+            sink.checkpoint(Scripted.after(1));
+        }));
+        assertThat(seen).containsExactly(Load.State.RUNNING);
+        assertThat(engine.loads().latest(5)).containsExactly(load);
+    }
+
+    @Test
     void aConnectorThatIsReplacedInTheMiddleGoesOnFromItsLastCheckpoint() throws Exception {
         CountDownLatch waiting = new CountDownLatch(1);
         Scripted first = new Scripted(List.of(ORDERS), List.of(), (request, sink) -> {
