@@ -96,7 +96,7 @@ public final class Commit {
         Ledger.claim(sql, pending.connection(), pending.dataset());
         Map<String, Type> columns = raw.shape(sql, pending.fields());
         store.reached(Step.SHAPED);
-        long first = sql.number("SELECT nextval('ledger.row_ids')");
+        long first = store.rowIds().last();
         Counts counts = new Counts();
 
         resolveQuarantine(sql, load.id());
@@ -125,7 +125,7 @@ public final class Commit {
             derive(sql, derivation, columns.keySet(), first, load.id());
         }
         store.reached(Step.DERIVED);
-        long last = sql.number("SELECT nextval('ledger.row_ids')");
+        long last = store.rowIds().last();
         ChangeSet changes = new ChangeSet(load.id(), staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED, raw.name(),
                 derivations.isEmpty() ? null : derivations.getFirst().table(), first, last, counts.inserted, counts.updated, counts.removed, counts.quarantined);
         LoadRow after = record(sql, changes, partIds, cursor, load);
@@ -176,7 +176,7 @@ public final class Commit {
         for (Pending.Straight file : pending.straight()) {
             ScanSql scan = ScanSql.of(file.readable());
             long found = sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + String.join(", ", scan.select()) + ", " + partIds[file.part().number()]
-                    + " AS _part, " + load + " AS _load, nextval('ledger.row_ids') AS _row FROM " + scan.relation());
+                    + " AS _part, " + load + " AS _load, row_id(0) AS _row FROM " + scan.relation());
             counts.inserted += found;
             try (QuarantineWriter quarantine = new QuarantineWriter(sql, load, pending.connection(), pending.dataset().name(), store.clock().instant())) {
                 Stage.check(file.readable(), found);

@@ -120,7 +120,7 @@ final class Comparison {
     void insert(long load) throws SQLException {
         String part = dataset.key().isEmpty() ? "(SELECT id FROM pending_parts WHERE number = _part)" : "NULL";
         sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + values() + ", " + part + " AS _part, " + load
-                + " AS _load, nextval('ledger.row_ids') AS _row FROM stage.rows WHERE _seq IN (SELECT _seq FROM change)");
+                + " AS _load, row_id(0) AS _row FROM stage.rows WHERE _seq IN (SELECT _seq FROM change)");
     }
 
     /** Puts the stage's bad rows into quarantine and tells how many. */

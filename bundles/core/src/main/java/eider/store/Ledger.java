@@ -32,6 +32,11 @@ public final class Ledger {
         return sql.number("SELECT nextval('ledger.load_ids')");
     }
 
+    /** The highest number of a row that any commit brought. */
+    static long lastRow(Sql sql) throws SQLException {
+        return sql.number("SELECT max(last_row) FROM ledger.change_sets");
+    }
+
     public static Cursor cursor(Sql sql, String connection, String dataset) throws SQLException {
         String text = sql.first("SELECT cursor FROM ledger.cursors WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset);
         return text == null ? Cursor.NONE : new Cursor(text);

@@ -43,7 +43,9 @@ final class Schema {
                 load BIGINT, _row BIGINT)""");
 
     /** The key by which a dataset's rows are told apart, so that a change of it is noticed. */
-    static final List<String> DATASETS = List.of("CREATE TABLE ledger.datasets (connection VARCHAR, dataset VARCHAR, key VARCHAR)");
+    static final List<String> DATASETS = List.of("CREATE TABLE ledger.datasets (connection VARCHAR, dataset VARCHAR, key VARCHAR)",
+            // Rows are numbered by RowIds.
+            "DROP SEQUENCE ledger.row_ids");
 
     private Schema() {}
 }

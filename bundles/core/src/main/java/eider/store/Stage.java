@@ -43,7 +43,8 @@ final class Stage implements AutoCloseable {
     private final Map<String, Field> columns = new LinkedHashMap<>();
     private DuckDBAppender rows;
     private DuckDBAppender rejects;
-    private long sequence;
+    /** The order in which rows came. */
+    private final RowIds sequence = new RowIds();
     private boolean sealed;
 
     Stage(Path handover, Dataset dataset) throws SQLException {
@@ -60,7 +61,11 @@ final class Stage implements AutoCloseable {
         }
         sql.run("CREATE TABLE rows (_part INTEGER, _seq BIGINT, _gone BOOLEAN" + fields + ")");
         sql.run("CREATE TABLE rejects (part INTEGER, place VARCHAR, raw VARCHAR, reason VARCHAR)");
-        sql.run("CREATE SEQUENCE seq");
+        sequence.register(connection);
+        if (!dataset.key().isEmpty()) {
+            // Of two rows with one key the later counts, so a file must be read in its order: by one thread.
+            sql.run("SET threads = 1");
+        }
     }
 
     Path file() {
@@ -85,7 +90,7 @@ final class Stage implements AutoCloseable {
         if (values.length != fields.size()) {
             throw new IllegalArgumentException("dataset " + dataset.name() + " has " + fields.size() + " fields, a row of it came with " + values.length);
         }
-        long number = ++sequence;
+        long number = sequence.next();
         Object[] kept = new Object[values.length];
         try {
             for (int i = 0; i < kept.length; i++) {
@@ -119,7 +124,7 @@ final class Stage implements AutoCloseable {
                 }
             }
         }
-        append(0, ++sequence, true, values);
+        append(0, sequence.next(), true, values);
     }
 
     private void append(int part, long number, boolean gone, Object[] values) throws SQLException {
@@ -179,7 +184,7 @@ final class Stage implements AutoCloseable {
                 sql.run("ALTER TABLE rows ADD COLUMN " + Sql.name(field.name()) + " " + ScanSql.type(field.type()));
             }
         }
-        long before = sequence;
+        long before = sequence.last();
         try {
             insert(part, readable);
         } catch (SQLException | SourceException | InterruptedException | RuntimeException e) {
@@ -194,13 +199,12 @@ final class Stage implements AutoCloseable {
                 throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
             }
         });
-        sequence = Math.max(sequence, sql.number("SELECT max(_seq) FROM rows"));
     }
 
     private void insert(int part, Readable readable) throws SQLException, SourceException, InterruptedException {
         ScanSql from = ScanSql.of(readable);
         try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
-            long found = sql.run("INSERT INTO rows BY NAME SELECT " + part + " AS _part, nextval('seq') + " + sequence + " AS _seq, false AS _gone, "
+            long found = sql.run("INSERT INTO rows BY NAME SELECT " + part + " AS _part, row_id(0) AS _seq, false AS _gone, "
                     + String.join(", ", from.select()) + " FROM " + from.relation());
             check(readable, found);
         } catch (SQLException e) {

@@ -66,6 +66,7 @@ public final class Store implements AutoCloseable {
     private final ReentrantLock writing = new ReentrantLock(true);
     private final ReentrantLock noting = new ReentrantLock(true);
     private final AtomicLong version = new AtomicLong();
+    private final RowIds rowIds = new RowIds();
     private volatile Sql writer;
 
     // Guarded by this.
@@ -128,6 +129,8 @@ public final class Store implements AutoCloseable {
                     Migrations.create(sql, clock);
                 }
                 Ledger.closeInterrupted(sql, clock.instant());
+                rowIds.startAfter(Ledger.lastRow(sql));
+                rowIds.register(opened);
                 sql.run("SET enable_progress_bar = true");
                 sql.run("SET enable_progress_bar_print = false");
                 sql.run("SET allowed_directories = [" + Sql.text(settings.handover + "/") + "]");
@@ -390,6 +393,10 @@ public final class Store implements AutoCloseable {
         } finally {
             release(sql);
         }
+    }
+
+    RowIds rowIds() {
+        return rowIds;
     }
 
     /** A number that grows with every commit that changed rows. */

@@ -232,6 +232,40 @@ class SyncServiceTest {
     }
 
     @Test
+    void ofManyRowsWithOneKeyInAFileTheLastCounts() throws Exception {
+        int keys = 1_000;
+        int lines = 300_000;
+        StringBuilder content = new StringBuilder("id,amount,note\n");
+        for (int i = 0; i < lines; i++) {
+            content.append(i % keys).append(',').append(i).append(",n\n");
+        }
+        Path csv = Files.writeString(home.resolve("orders.csv"), content);
+        Scan.Csv scan = new Scan.Csv(csv, java.nio.charset.StandardCharsets.UTF_8, ",", "\"", "\"", "", true, 0, null, ".", false,
+                ORDERS.fields().stream().map(field -> new Scan.Column(field.name(), field)).toList());
+        Load load = sync(new Scripted(List.of(ORDERS), List.of(), (request, sink) -> {
+            sink.scan(scan);
+            sink.checkpoint(Scripted.after(1));
+        }));
+        assertThat(load.inserted()).as(load.message()).isEqualTo(keys);
+        assertThat(rows("select count(*) from raw.shop__orders where amount = id + " + (lines - keys))).containsExactly(Integer.toString(keys));
+    }
+
+    @Test
+    void rowNumbersGoOnAfterARestart() throws Exception {
+        sync(new Scripted(List.of(ORDERS), List.of(), (request, sink) -> {
+            sink.upsert(1L, null, null);
+            sink.checkpoint(Scripted.after(1));
+        }));
+        engine.close();
+        engine = Engine.open(home);
+        sync(new Scripted(List.of(ORDERS), List.of(), (request, sink) -> {
+            sink.upsert(2L, null, null);
+            sink.checkpoint(Scripted.after(2));
+        }));
+        assertThat(rows("select count(distinct _row), count(*) from raw.shop__orders")).containsExactly("2|2");
+    }
+
+    @Test
     void rowsAfterTheLastCheckpointAreNotKept() throws Exception {
         Scripted source = new Scripted(List.of(ORDERS), List.of(), (request, sink) -> {
             sink.upsert(1L, null, null);
