@@ -268,7 +268,7 @@ final class Values {
         if (pattern != null) {
             LocalDate date = dayPattern.date(value);
             if (date == null) {
-                throw misfit(value, "is no date of the form " + dayPattern);
+                throw misfit(value, "is no date of the form " + shown(dayPattern));
             }
             return date.toString();
         }
@@ -287,7 +287,7 @@ final class Values {
         if (read != null) {
             return read.toString();
         }
-        throw misfit(value, pattern == null ? "is no time of the form yyyy-mm-dd hh:mm:ss" : "is no time of the form " + pattern);
+        throw misfit(value, pattern == null ? "is no time of the form yyyy-mm-dd hh:mm:ss" : "is no time of the form " + shown(pattern));
     }
 
     private String instant(String value) throws Misfit {
@@ -300,7 +300,7 @@ final class Values {
             return read.toInstant().toString();
         }
         throw misfit(value, time(b, 0, b.length) == Days.LOCAL ? "has no time zone"
-                : pattern == null ? "is no time of the form yyyy-mm-ddThh:mm:ssZ" : "is no time of the form " + pattern);
+                : pattern == null ? "is no time of the form yyyy-mm-ddThh:mm:ssZ" : "is no time of the form " + shown(pattern));
     }
 
     private String json(String value) throws Misfit {
@@ -312,5 +312,11 @@ final class Values {
             throw misfit(value, "is no JSON");
         }
         return value;
+    }
+
+    /** A strftime pattern as people write it: {@code dd.mm.yyyy}. */
+    private static String shown(Days.Pattern pattern) {
+        return pattern.toString().replace("%d", "dd").replace("%m", "mm").replace("%Y", "yyyy").replace("%y", "yy").replace("%H", "hh").replace("%M", "mm").replace("%S", "ss")
+                .replace("%b", "Mon").replace("%B", "Month");
     }
 }
