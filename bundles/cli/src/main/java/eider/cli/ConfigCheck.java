@@ -97,7 +97,7 @@ final class ConfigCheck {
     }
 
     private String nearestPid(String base, String pid) {
-        // FileInstall takes files-inbox.cfg as well, but then the connection has no name
+        // files-inbox.cfg, an older way to write it, configures nothing here
         for (Metatype metatype : metatypes.values()) {
             if (metatype.factory() && base.startsWith(metatype.pid() + "-")) {
                 return " Call the file " + metatype.pid() + "~" + base.substring(metatype.pid().length() + 1) + SUFFIX + ".";
