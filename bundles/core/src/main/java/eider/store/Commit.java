@@ -28,17 +28,20 @@ public final class Commit {
     private final Store store;
     private final Pending pending;
     private final List<Derivation> derivations;
+    private final Handling handling;
     private final boolean approved;
     private final RawTable raw;
 
     /**
      * @param derivations into which canonical tables the dataset goes
-     * @param approved whether more than half of a part's rows may go
+     * @param handling what the rows do to those that are here
+     * @param approved whether any share of a part's rows may go
      */
-    public Commit(Store store, Pending pending, List<Derivation> derivations, boolean approved) {
+    public Commit(Store store, Pending pending, List<Derivation> derivations, Handling handling, boolean approved) {
         this.store = store;
         this.pending = pending;
         this.derivations = List.copyOf(derivations);
+        this.handling = handling;
         this.approved = approved;
         this.raw = new RawTable(pending.connection(), pending.dataset().name());
     }

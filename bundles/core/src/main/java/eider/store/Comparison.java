@@ -127,8 +127,8 @@ final class Comparison {
     long quarantine(long load, Instant at) throws SQLException {
         // A keyed row at the cursor's boundary is read again and again: while it is as bad as before, once is enough.
         return sql.run("""
-                INSERT INTO ledger.quarantine
-                SELECT nextval('ledger.quarantine_ids'), $1, $2, $3, coalesce(p.name, ''), concat_ws(' ', p.name, r.place), r.reason, r.raw, $4, NULL
+                INSERT INTO ledger.quarantine (id, load, connection, dataset, part, place, reason, raw, met_at)
+                SELECT nextval('ledger.quarantine_ids'), $1, $2, $3, coalesce(p.name, ''), concat_ws(' ', p.name, r.place), r.reason, r.raw, $4
                 FROM stage.rejects r LEFT JOIN pending_parts p ON p.number = r.part
                 WHERE $5 OR NOT EXISTS (FROM ledger.quarantine q
                     WHERE q.resolved_by IS NULL AND q.connection = $2 AND q.dataset = $3 AND q.reason = r.reason AND q.raw = r.raw)""",

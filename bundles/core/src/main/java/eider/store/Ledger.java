@@ -63,7 +63,7 @@ public final class Ledger {
                     + (key.isEmpty() ? "none" : key) + ", so that the rows already here could not be told from new ones: set the key back, or give the connection a new name");
         }
         sql.run("DELETE FROM ledger.datasets WHERE connection = ? AND dataset = ?", connection, dataset.name());
-        sql.run("INSERT INTO ledger.datasets VALUES (?, ?, ?)", connection, dataset.name(), key);
+        sql.run("INSERT INTO ledger.datasets (connection, dataset, key) VALUES (?, ?, ?)", connection, dataset.name(), key);
     }
 
     public static Part part(Sql sql, String connection, String dataset, String name) throws SQLException {

@@ -28,6 +28,7 @@ public final class Pending implements AutoCloseable {
     private final Store store;
     private final String connection;
     private final Dataset dataset;
+    private final Handling handling;
     private final List<Part> parts = new ArrayList<>();
     private final List<Straight> straight = new ArrayList<>();
     private Stage stage;
@@ -35,10 +36,11 @@ public final class Pending implements AutoCloseable {
     private int begun;
     private boolean skipping;
 
-    public Pending(Store store, String connection, Dataset dataset) {
+    public Pending(Store store, String connection, Dataset dataset, Handling handling) {
         this.store = store;
         this.connection = connection;
         this.dataset = dataset;
+        this.handling = handling;
     }
 
     /**

@@ -9,6 +9,7 @@ import eider.engine.Progress;
 import eider.store.Commit;
 import eider.store.Derivation;
 import eider.store.DerivationException;
+import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger.LoadRow;
 import eider.store.Pending;
@@ -26,6 +27,7 @@ final class LoadSink implements Sink {
     private final Store store;
     private final Dataset dataset;
     private final List<Derivation> derivations;
+    private final Handling handling;
     private final boolean approved;
     private final Progress progress;
     private final Consumer<LoadRow> committed;
@@ -37,11 +39,12 @@ final class LoadSink implements Sink {
     /** What ended this sink, or null. */
     private Exception over;
 
-    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, boolean approved, Cursor cursor, LoadRow load, Progress progress,
+    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean approved, Cursor cursor, LoadRow load, Progress progress,
             Consumer<LoadRow> committed) {
         this.store = store;
         this.dataset = dataset;
         this.derivations = derivations;
+        this.handling = handling;
         this.approved = approved;
         this.cursor = cursor;
         this.load = load;
@@ -52,7 +55,7 @@ final class LoadSink implements Sink {
 
     private Pending fresh() {
         anything = false;
-        return new Pending(store, load.connection(), dataset);
+        return new Pending(store, load.connection(), dataset, handling);
     }
 
     /** The load so far: what was committed. */
@@ -159,7 +162,7 @@ final class LoadSink implements Sink {
         attempt(() -> {
             Commit.Outcome outcome;
             try (Ticker ticker = new Ticker(store, progress, "storing " + dataset.name())) {
-                outcome = new Commit(store, pending, derivations, approved).apply(next, load);
+                outcome = new Commit(store, pending, derivations, handling, approved).apply(next, load);
             }
             cursor = next;
             load = outcome.load();

@@ -43,6 +43,7 @@ final class Run implements Runnable {
     private final Progress progress;
     private final String baseCurrency;
     private final Sniffer sniffer;
+    private final Datasets datasets;
     private final LoadHistory history;
     private final Thread thread;
 
@@ -57,7 +58,7 @@ final class Run implements Runnable {
     private boolean replaced;
 
     Run(Store store, String id, String connection, Source source, boolean approved, Progress progress, String baseCurrency, Sniffer sniffer,
-            LoadHistory history) {
+            Datasets datasets, LoadHistory history) {
         this.store = store;
         this.id = id;
         this.connection = connection;
@@ -66,6 +67,7 @@ final class Run implements Runnable {
         this.progress = progress;
         this.baseCurrency = baseCurrency;
         this.sniffer = sniffer;
+        this.datasets = datasets;
         this.history = history;
         this.thread = Thread.ofPlatform().name("sync-" + connection).unstarted(this);
     }
@@ -235,7 +237,7 @@ final class Run implements Runnable {
             List<Derivation> derivations = derivations(dataset, models);
             cursor = store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
             begun = new LoadRow(store.read(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
-            sink = new LoadSink(store, dataset, derivations, approved, cursor, begun, progress, history::announce);
+            sink = new LoadSink(store, dataset, derivations, datasets.of(connection, dataset.name()), approved, cursor, begun, progress, history::announce);
         } catch (StoreException | SourceException e) {
             failure = e.getMessage();
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);

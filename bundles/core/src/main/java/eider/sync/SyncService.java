@@ -65,6 +65,7 @@ public final class SyncService implements Syncs {
     private final Store store;
     private final LoadHistory history;
     private final Sniffer sniffer;
+    private final Datasets datasets = new Datasets();
     private final long begun = System.nanoTime();
     private final AtomicLong runs = new AtomicLong();
     private final Map<String, Entry> entries = new TreeMap<>();
@@ -348,7 +349,7 @@ public final class SyncService implements Syncs {
                 entry.source = file;
             }
             String id = Long.toString(store.clock().millis(), 36) + "-" + runs.incrementAndGet();
-            run = new Run(store, id, entry.name, entry.source, approved, new Telling(entry, progress), baseCurrency, sniffer, history);
+            run = new Run(store, id, entry.name, entry.source, approved, new Telling(entry, progress), baseCurrency, sniffer, datasets, history);
             entry.run = run;
             entry.failure = "";
         }
