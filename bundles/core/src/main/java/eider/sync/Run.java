@@ -12,9 +12,11 @@ import eider.engine.Progress;
 import eider.model.Canonical;
 import eider.model.ModelDerivation;
 import eider.store.Derivation;
+import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger;
 import eider.store.Ledger.LoadRow;
+import eider.store.Mode;
 import eider.store.Step;
 import eider.store.Store;
 import eider.store.StoreException;
@@ -235,9 +237,11 @@ final class Run implements Runnable {
         Cursor cursor;
         try {
             List<Derivation> derivations = derivations(dataset, models);
-            cursor = store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
+            Handling handling = datasets.of(connection, dataset.name());
+            boolean complete = handling.mode() == Mode.REPLACE;
+            cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
             begun = new LoadRow(store.read(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
-            sink = new LoadSink(store, dataset, derivations, datasets.of(connection, dataset.name()), approved, cursor, begun, progress, history::announce);
+            sink = new LoadSink(store, dataset, derivations, handling, complete, approved, cursor, begun, progress, history::announce);
         } catch (StoreException | SourceException e) {
             failure = e.getMessage();
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
@@ -257,6 +261,9 @@ final class Run implements Runnable {
         Ending ending;
         try {
             current.read(request, sink);
+            if (!interrupted()) {
+                sink.finish();
+            }
             ending = null;
         } catch (SourceException e) {
             log.debug("{}.{}: the cause", connection, dataset.name(), e);
@@ -301,11 +308,16 @@ final class Run implements Runnable {
                 finish(load, whole, "The connector was replaced here; the next load goes on from this one.");
             }
         } else {
-            finish(load, ending == null ? whole : ending.state, ending == null ? "" : ending.message);
+            finish(load, ending == null ? whole : ending.state, ending == null ? load.message() : ending.message);
         }
         if (stopped || leaving) {
             throw new InterruptedException("the sync was stopped");
         }
+    }
+
+    /** Whether the read was told to end: how it ended then says nothing. */
+    private synchronized boolean interrupted() {
+        return cancelled || replaced;
     }
 
     /** Whether somebody ended it. */
