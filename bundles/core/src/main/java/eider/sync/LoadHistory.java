@@ -42,11 +42,18 @@ public final class LoadHistory implements Loads, AutoCloseable {
 
     @Override
     public List<Load> latest(int limit) throws EngineException {
-        // Looked at first: one that ends meanwhile is then in both, and the ledger's counts.
+        // Looked at first: one that ends meanwhile is then in both, and the ledger's counts, but for what a load waits for.
         Map<Long, Load> latest = new TreeMap<>(Comparator.reverseOrder());
         latest.putAll(running);
-        ask(() -> store.read(sql -> Ledger.loads(sql, limit))).forEach(row -> latest.put(row.id(), load(row)));
+        for (LoadRow row : ask(() -> store.read(sql -> Ledger.loads(sql, limit)))) {
+            latest.merge(row.id(), load(row), (now, recorded) -> recorded.state() == Load.State.RUNNING ? waitingFor(now.message(), recorded) : recorded);
+        }
         return latest.values().stream().limit(limit).toList();
+    }
+
+    private static Load waitingFor(String message, Load load) {
+        return new Load(load.id(), load.run(), load.connection(), load.dataset(), load.state(), load.started(), load.finished(), load.inserted(), load.updated(),
+                load.removed(), load.quarantined(), load.places(), message);
     }
 
     /** A load is on its way; the ledger knows it from its first commit on. */
