@@ -3,6 +3,8 @@ package eider.sync;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -44,22 +46,27 @@ public record SyncOptions(int retries, Duration longestWait, Duration giveUpAfte
 
     /** @throws IllegalArgumentException naming the option that cannot be */
     static SyncOptions of(SyncConfig config) {
-        return new SyncOptions(option("retries", config::retries), option("longest_wait", () -> Span.parse(config.longest_wait())),
+        return new SyncOptions(number("retries", config::retries), option("longest_wait", () -> Span.parse(config.longest_wait())),
                 option("give_up_after", () -> Span.parse(config.give_up_after())), option("stall_timeout", () -> Span.parse(config.stall_timeout())),
-                option("side_by_side", () -> turns(config.side_by_side())), option("memory", () -> megabytes(config.memory())), option("failures", config::failures),
+                option("side_by_side", () -> turns(config.side_by_side())), option("memory", () -> megabytes(config.memory())), number("failures", config::failures),
                 option("longest_rest", () -> Span.parse(config.longest_rest())));
     }
 
-    @FunctionalInterface
-    private interface Option<T> {
-        T value();
+    /** A number that is none is found out by Declarative Services, with an exception of its own. */
+    private static int number(String option, IntSupplier value) {
+        try {
+            return value.getAsInt();
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException(option + " must be a whole number", e);
+        }
     }
 
-    /** A number that is none is found out by Declarative Services, with an exception of its own. */
-    private static <T> T option(String name, Option<T> option) {
+    private static <T> T option(String name, Supplier<T> value) {
         try {
-            return option.value();
-        } catch (RuntimeException e) {
+            return value.get();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(name + " must be a whole number, or auto", e);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
         }
     }
