@@ -2,6 +2,7 @@ package eider.store;
 
 import eider.connector.Cursor;
 import eider.connector.Dataset;
+import eider.connector.Field;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -169,6 +170,10 @@ public final class Ledger {
                 connection, dataset, id, limit);
     }
 
+    public static long lastReplayable(Sql sql, String connection, String dataset) throws SQLException {
+        return sql.number("SELECT max(id) FROM ledger.quarantine WHERE resolved_by IS NULL AND connection = ? AND dataset = ?", connection, dataset);
+    }
+
     /** A row in quarantine, or null where there is none of this id any more. */
     public static QuarantineRow quarantined(Sql sql, long id) throws SQLException {
         return sql.first(QUARANTINE + " AND id = ?", Ledger::quarantineRow, id);
@@ -177,6 +182,12 @@ public final class Ledger {
     private static QuarantineRow quarantineRow(ResultSet row) throws SQLException {
         return new QuarantineRow(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6), row.getString(7),
                 instant(row.getObject(8)), row.getString(9), row.getString(10), row.getBoolean(11));
+    }
+
+    /** The names of a dataset's fields as its source last declared them. */
+    public static List<String> fields(Sql sql, String connection, String dataset) throws SQLException {
+        String text = sql.first("SELECT fields FROM ledger.datasets WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset);
+        return Declared.fields(text == null ? "" : text).stream().map(Field::name).toList();
     }
 
     /** Keeps what a person made of a bad row. */
