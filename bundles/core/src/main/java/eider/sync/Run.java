@@ -616,7 +616,8 @@ final class Run implements Runnable {
                 record(load, whole, "The connector was replaced here; the next load goes on from this one.");
             }
         } else {
-            record(load, ending == null ? whole : ending.state, ending == null ? load.message() : ending.message);
+            // What was said of the files that were committed is true even if the load came to grief over another.
+            record(load, ending == null ? whole : ending.state, ending == null ? load.message() : (ending.message + " " + load.message()).strip());
         }
         if (stopped || leaving) {
             throw new InterruptedException("the sync was stopped");
