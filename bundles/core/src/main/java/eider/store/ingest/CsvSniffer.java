@@ -281,36 +281,38 @@ final class CsvSniffer {
         int lines = 0;
         int cut = 0;
         int typed = 0;
-        int dense = 0;
-        int parts = 0;
+        int withoutBlanks = 0;
+        int withQuotedParts = 0;
         Set<Integer> widths = new HashSet<>();
-        for (int i = 0; i < look.rows.size(); i++) {
-            Row row = look.rows.get(i);
-            String line = row.cells.getFirst().strip();
-            lines++;
-            boolean name = i == 0;
-            if (row.quoted.get(0) || row.comment("#")) {
-                lines -= row.comment("#") ? 1 : 0;
+        for (Row row : look.rows) {
+            if (row.comment("#")) {
                 continue;
             }
-            boolean number = Headings.typed(line);
-            typed += number && !name ? 1 : 0;
-            int signs = signs(line, false);
-            cut += number ? 0 : signs > 0 ? 1 : 0;
-            if (line.indexOf(' ') < 0) {
-                int all = signs(line, true);
-                dense += all > 0 ? 1 : 0;
-                widths.add(all);
+            lines++;
+            String line = row.cells.getFirst().strip();
+            if (row.quoted.get(0)) {
+                continue;
             }
-            parts += QUOTED_WORDS.matcher(line).find() ? 1 : 0;
+            if (Headings.typed(line)) {
+                // The first may be a name, whatever it looks like.
+                typed += row == look.rows.getFirst() ? 0 : 1;
+            } else if (signs(line, false) > 0) {
+                cut++;
+            }
+            if (line.indexOf(' ') < 0) {
+                int signs = signs(line, true);
+                withoutBlanks += signs > 0 ? 1 : 0;
+                widths.add(signs);
+            }
+            withQuotedParts += QUOTED_WORDS.matcher(line).find() ? 1 : 0;
         }
         boolean mixed = typed > 0 && typed * 10 >= lines && cut * 10 >= lines;
-        boolean manyWidths = dense * 2 > lines && widths.size() > 2 && !numbers(look.rows);
+        boolean manyWidths = withoutBlanks * 2 > lines && widths.size() > 2 && !numbers(look.rows);
         if (lines > 1 && (mixed || manyWidths)) {
             throw new Unreadable("No table can be made out in the file: some of its lines look like several cells, and do not agree on how many. "
                     + SAY_DELIMITER);
         }
-        if (cut > 0 || parts * 2 > lines) {
+        if (cut * 20 > lines || withQuotedParts * 2 > lines) {
             assume("no delimiter was found that the lines agree on, so each was kept as one text: say delimiter = \u2026 if they hold several cells");
         }
     }

@@ -152,6 +152,7 @@ class GuessTest {
             assertThat(files.csv("red,green stripes\nblue dots\nsome,red,green\nplain red\n").assumed()).containsExactly(ONE_TEXT);
             assertThat(files.csv("A x \"first text\" 1\nB y \"second text\" 2\n").assumed()).containsExactly(ONE_TEXT);
             assertThat(files.csv("ann@example.org\nbob@example.org\n").assumed()).isEmpty();
+            assertThat(files.csv("a plain text\n".repeat(40) + "one,with,signs\n").assumed()).as("a few lines of many prove nothing").isEmpty();
             assertThat(files.csv("Doe, John\nRoe\nMiller, Ann, Dr.\n").assumed()).isEmpty();
         }
 
