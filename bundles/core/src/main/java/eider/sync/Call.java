@@ -97,8 +97,21 @@ final class Call {
     }
 
     @FunctionalInterface
-    private interface Push {
+    interface Push {
         void run() throws SourceException, InterruptedException;
+    }
+
+    /** Does something at the store, in the place of the source. */
+    void push(Push push) throws SourceException, InterruptedException {
+        pass(() -> {
+            try {
+                push.run();
+            } catch (SourceException | RuntimeException e) {
+                refused = refused == null ? e : refused;
+                throw e;
+            }
+            return null;
+        });
     }
 
     private final class Door implements Sink {
@@ -106,18 +119,6 @@ final class Call {
 
         Door(Sink sink) {
             this.sink = sink;
-        }
-
-        private void push(Push push) throws SourceException, InterruptedException {
-            pass(() -> {
-                try {
-                    push.run();
-                } catch (SourceException | RuntimeException e) {
-                    refused = refused == null ? e : refused;
-                    throw e;
-                }
-                return null;
-            });
         }
 
         @Override

@@ -11,9 +11,11 @@ import eider.engine.Progress;
 import eider.model.Canonical;
 import eider.model.ModelDerivation;
 import eider.store.Derivation;
+import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger;
 import eider.store.Ledger.LoadRow;
+import eider.store.Mode;
 import eider.store.Step;
 import eider.store.Store;
 import eider.store.StoreException;
@@ -32,17 +34,22 @@ final class Reading {
     private final Dataset dataset;
     private final List<Derivation> derivations;
     private final Progress progress;
+    private final Handling handling;
+    /** Whether the source is asked for everything, each time and in each try. */
+    private final boolean complete;
     private LoadRow load;
     private Cursor cursor;
     private LoadSink sink;
     private boolean recorded;
 
-    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Progress progress, LoadRow load, Cursor cursor) {
+    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Progress progress, Handling handling, LoadRow load, Cursor cursor) {
         this.tools = tools;
         this.order = order;
         this.dataset = dataset;
         this.derivations = derivations;
         this.progress = progress;
+        this.handling = handling;
+        this.complete = complete(handling);
         this.load = load;
         this.cursor = cursor;
     }
@@ -57,12 +64,17 @@ final class Reading {
                 derivations.add(new ModelDerivation(model, canonical, order.connection(), order.baseCurrency()));
             }
         }
-        Cursor cursor = store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
+        Handling handling = tools.datasets().of(order.connection(), dataset.name());
+        Cursor cursor = complete(handling) ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
         LoadRow load = new LoadRow(store.read(Ledger::nextLoad), order.run(), order.connection(), dataset.name(), Load.State.RUNNING.name(), store.clock().instant(), null,
                 0, 0, 0, 0, "", "");
         tools.history().begun(load);
         log.info("{}.{}: load {} begins", order.connection(), dataset.name(), load.id());
-        return new Reading(tools, order, dataset, derivations, progress, load, cursor);
+        return new Reading(tools, order, dataset, derivations, progress, handling, load, cursor);
+    }
+
+    private static boolean complete(Handling handling) {
+        return handling.mode() == Mode.REPLACE;
     }
 
     Dataset dataset() {
@@ -76,9 +88,13 @@ final class Reading {
 
     /** Where it pushes to. */
     Sink sink(Call call) {
-        sink = new LoadSink(tools.store(), dataset, derivations, tools.datasets().of(order.connection(), dataset.name()), order.approved(), cursor, load, progress,
-                tools.history()::announce);
+        sink = new LoadSink(tools.store(), dataset, derivations, handling, complete, order.approved(), cursor, load, progress, tools.history()::announce);
         return call.sink(sink);
+    }
+
+    /** The source came to its end by itself. */
+    void complete() throws SourceException, InterruptedException {
+        sink.finish();
     }
 
     /** Forgets what was not committed. Why the load is held, or null. */
@@ -98,9 +114,17 @@ final class Reading {
 
     /** Whether the try that ended got further than the one before it. */
     boolean progressed() throws StoreException {
+        if (complete) {
+            return false;
+        }
         Cursor before = cursor;
         cursor = tools.store().read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
         return !cursor.equals(before);
+    }
+
+    /** What its commits had to say. */
+    String message() {
+        return load.message();
     }
 
     /** Whether it changed anything so far. */

@@ -560,6 +560,7 @@ final class Run implements Runnable {
         Ending ending;
         try {
             current.read(load.request(trying), load.sink(trying));
+            trying.push(load::complete);
             ending = null;
         } catch (SourceException e) {
             log.debug("{}: the cause", name, e);
@@ -613,7 +614,7 @@ final class Run implements Runnable {
                 record(load, whole, "The connector was replaced here; the next load goes on from this one.");
             }
         } else {
-            record(load, ending == null ? whole : ending.state, ending == null ? "" : ending.message);
+            record(load, ending == null ? whole : ending.state, ending == null ? load.message() : ending.message);
         }
         if (stopped || leaving) {
             throw new InterruptedException("the sync was stopped");

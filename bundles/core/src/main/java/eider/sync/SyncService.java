@@ -9,6 +9,7 @@ import eider.engine.Load;
 import eider.engine.Progress;
 import eider.engine.Syncs;
 import eider.store.Budget;
+import eider.store.Handling;
 import eider.store.Store;
 import eider.store.ingest.FileSniffer;
 import java.nio.file.Files;
@@ -62,6 +63,11 @@ public final class SyncService implements Syncs {
     @Modified
     void modified(BusinessConfig config) {
         baseCurrency = config.base_currency();
+    }
+
+    /** How the rows of a dataset are handled from the next load on. */
+    public void handle(String connection, String dataset, Handling handling) {
+        tools.datasets().choose(connection, dataset, handling);
     }
 
     /** Cancels what runs; returns when it has ended, or has been left behind. */
