@@ -69,8 +69,8 @@ public final class Store implements AutoCloseable {
     private final ReentrantLock noting = new ReentrantLock(true);
     private final AtomicLong version = new AtomicLong();
     private final RowIds rowIds = new RowIds();
-    private final Budget memory = new Budget(DEFAULT_MEMORY);
     private final PushedRows pushed = new PushedRows();
+    private final Budget memory = new Budget(DEFAULT_MEMORY);
     private volatile Sql writer;
 
     // Guarded by this.

@@ -5,6 +5,7 @@ import eider.connector.Scan;
 import eider.connector.Sink;
 import eider.connector.Sniffer;
 import eider.connector.SourceException;
+import eider.store.Ledger.QuarantineRow;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -96,12 +97,12 @@ final class Call {
         return new Door(sink);
     }
 
+    /** What is done at the store for the source. */
     @FunctionalInterface
     interface Push {
         void run() throws SourceException, InterruptedException;
     }
 
-    /** Does something at the store, in the place of the source. */
     void push(Push push) throws SourceException, InterruptedException {
         pass(() -> {
             try {
@@ -114,11 +115,16 @@ final class Call {
         });
     }
 
-    private final class Door implements Sink {
+    private final class Door implements Sink, Replay.Again {
         private final Sink sink;
 
         Door(Sink sink) {
             this.sink = sink;
+        }
+
+        @Override
+        public void again(QuarantineRow row) throws SourceException, InterruptedException {
+            push(() -> ((Replay.Again) sink).again(row));
         }
 
         @Override

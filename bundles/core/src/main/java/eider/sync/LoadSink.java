@@ -13,6 +13,7 @@ import eider.store.DerivationException;
 import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger.LoadRow;
+import eider.store.Ledger.QuarantineRow;
 import eider.store.Pending;
 import eider.store.Store;
 import eider.store.StoreException;
@@ -24,7 +25,7 @@ import java.util.function.Consumer;
  * After any other failure, an interrupt among them, every further call fails in the same way: a source that went on regardless would otherwise move its cursor past
  * rows that were forgotten.
  */
-final class LoadSink implements Sink {
+final class LoadSink implements Sink, Replay.Again {
     private final Store store;
     private final Dataset dataset;
     private final List<Derivation> derivations;
@@ -125,6 +126,11 @@ final class LoadSink implements Sink {
     @Override
     public void part(String name, String fingerprint) throws SourceException, InterruptedException {
         attempt(() -> pending.part(name, fingerprint));
+    }
+
+    @Override
+    public void again(QuarantineRow row) throws SourceException, InterruptedException {
+        attempt(() -> pending.again(row));
     }
 
     @Override

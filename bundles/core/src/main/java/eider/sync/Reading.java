@@ -33,28 +33,30 @@ final class Reading {
     private final Order order;
     private final Dataset dataset;
     private final List<Derivation> derivations;
-    private final Progress progress;
     private final Handling handling;
-    /** Whether the source is asked for everything, each time and in each try. */
+    /** Whether everything is read anew, to be committed as a whole. */
     private final boolean complete;
+    private final Progress progress;
     private LoadRow load;
     private Cursor cursor;
     private LoadSink sink;
     private boolean recorded;
 
-    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Progress progress, Handling handling, LoadRow load, Cursor cursor) {
+    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, Progress progress, LoadRow load,
+            Cursor cursor) {
         this.tools = tools;
         this.order = order;
         this.dataset = dataset;
         this.derivations = derivations;
-        this.progress = progress;
         this.handling = handling;
-        this.complete = complete(handling);
+        this.complete = complete;
+        this.progress = progress;
         this.load = load;
         this.cursor = cursor;
     }
 
-    static Reading begin(Tools tools, Order order, Dataset dataset, List<Model> models, Progress progress) throws StoreException, SourceException {
+    /** @param all whether the source can tell everything that there is, so that a complete read may be asked of it */
+    static Reading begin(Tools tools, Order order, Dataset dataset, List<Model> models, boolean all, Progress progress) throws StoreException, SourceException {
         Store store = tools.store();
         List<Derivation> derivations = new ArrayList<>();
         for (Model model : models) {
@@ -65,16 +67,13 @@ final class Reading {
             }
         }
         Handling handling = tools.datasets().of(order.connection(), dataset.name());
-        Cursor cursor = complete(handling) ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
+        boolean complete = all && handling.mode() == Mode.REPLACE;
+        Cursor cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
         LoadRow load = new LoadRow(store.read(Ledger::nextLoad), order.run(), order.connection(), dataset.name(), Load.State.RUNNING.name(), store.clock().instant(), null,
                 0, 0, 0, 0, "", "");
         tools.history().begun(load);
         log.info("{}.{}: load {} begins", order.connection(), dataset.name(), load.id());
-        return new Reading(tools, order, dataset, derivations, progress, handling, load, cursor);
-    }
-
-    private static boolean complete(Handling handling) {
-        return handling.mode() == Mode.REPLACE;
+        return new Reading(tools, order, dataset, derivations, handling, complete, progress, load, cursor);
     }
 
     Dataset dataset() {
@@ -88,13 +87,19 @@ final class Reading {
 
     /** Where it pushes to. */
     Sink sink(Call call) {
-        sink = new LoadSink(tools.store(), dataset, derivations, handling, complete, order.approved(), cursor, load, progress, tools.history()::announce);
+        sink = new LoadSink(tools.store(), dataset, derivations, handling, complete, order.approved(), cursor, load, progress,
+                tools.history()::announce);
         return call.sink(sink);
     }
 
     /** The source came to its end by itself. */
-    void complete() throws SourceException, InterruptedException {
+    void finish() throws SourceException, InterruptedException {
         sink.finish();
+    }
+
+    /** What there is to say of what it committed. */
+    String message() {
+        return load.message();
     }
 
     /** Forgets what was not committed. Why the load is held, or null. */
@@ -120,11 +125,6 @@ final class Reading {
         Cursor before = cursor;
         cursor = tools.store().read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
         return !cursor.equals(before);
-    }
-
-    /** What its commits had to say. */
-    String message() {
-        return load.message();
     }
 
     /** Whether it changed anything so far. */

@@ -479,7 +479,7 @@ final class Run implements Runnable {
     private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
         Reading load;
         try {
-            load = Reading.begin(tools, order, dataset, models, progress);
+            load = Reading.begin(tools, order, dataset, models, !(current instanceof Replay), progress);
         } catch (StoreException | SourceException e) {
             fail(e.getMessage());
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
@@ -560,7 +560,9 @@ final class Run implements Runnable {
         Ending ending;
         try {
             current.read(load.request(trying), load.sink(trying));
-            trying.push(load::complete);
+            if (!interrupted()) {
+                trying.push(load::finish);
+            }
             ending = null;
         } catch (SourceException e) {
             log.debug("{}: the cause", name, e);
@@ -619,6 +621,11 @@ final class Run implements Runnable {
         if (stopped || leaving) {
             throw new InterruptedException("the sync was stopped");
         }
+    }
+
+    /** Whether the read was told to end: how it ended then says nothing. */
+    private synchronized boolean interrupted() {
+        return cancelled || replaced || silent || left;
     }
 
     private void record(Reading load, Load.State state, String message) {

@@ -1,6 +1,7 @@
 package eider.sync;
 
 import eider.connector.FileOpener;
+import eider.connector.Model;
 import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.engine.Connection;
@@ -177,23 +178,37 @@ public final class SyncService implements Syncs {
         return loads.getFirst();
     }
 
-    /** @param file the file that was handed over, which waits for the one before it; null for a connection, which syncs once at a time */
-    private List<Load> run(Entry entry, Source file, boolean byHand, boolean approved, Progress progress) throws EngineException, InterruptedException {
+    @Override
+    public List<Load> replay(String connection, Progress progress) throws EngineException, InterruptedException {
+        if (connection.equals(Connections.BY_HAND)) {
+            throw new EngineException("files that were handed over are judged anew when they are handed over again: mend the file and load it once more");
+        }
+        Entry entry = connections.ready(connection);
+        List<Model> models;
+        synchronized (connections) {
+            models = entry.source == null ? List.of() : entry.source.models();
+        }
+        return run(entry, new Replay(tools.store(), connection, models), true, false, progress);
+    }
+
+    /** @param instead what is read in the connection's place: a file that was handed over, which waits for the one before it, or the quarantine; null: its own source */
+    private List<Load> run(Entry entry, Source instead, boolean byHand, boolean approved, Progress progress) throws EngineException, InterruptedException {
         SyncOptions options = settings.options();
         turns.resize(options.sideBySide());
         tools.store().memory().resize(options.memory());
+        boolean file = entry.name.equals(Connections.BY_HAND);
         Run run;
         synchronized (connections) {
-            while (file != null && entry.run != null && !stopping) {
+            while (file && entry.run != null && !stopping) {
                 connections.wait();
             }
-            admit(entry, file == null, byHand);
-            if (file != null) {
-                entry.source = file;
+            admit(entry, !file, byHand);
+            if (file) {
+                entry.source = instead;
             }
             Instant now = tools.time().now();
             Order order = new Order(Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet(), entry.name, approved, baseCurrency, options);
-            run = new Run(tools, order, entry.source, new Telling(entry, progress), () -> others(entry));
+            run = new Run(tools, order, instead == null ? entry.source : instead, new Telling(entry, progress), () -> others(entry));
             entry.run = run;
             entry.failure = "";
         }
@@ -201,7 +216,7 @@ public final class SyncService implements Syncs {
             run.watch();
         } finally {
             synchronized (connections) {
-                if (file != null) {
+                if (file) {
                     entry.source = null;
                 }
                 judge(entry, run, byHand, options);

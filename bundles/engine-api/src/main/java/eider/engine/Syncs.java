@@ -39,6 +39,15 @@ public interface Syncs {
     Load load(Path file, String dataset, boolean approved, Progress progress) throws EngineException, InterruptedException;
 
     /**
+     * Judges the quarantine of a connection anew, by today's columns and rules: rows that are good now, because somebody mended them or changed a rule, come in; the others
+     * stay with their new reason. Rows that could not be parted into fields stay as they are until they are mended.
+     *
+     * @return one load for each dataset that has such rows
+     * @throws EngineException as {@link #sync}; for files that were handed over too: those are handed over again
+     */
+    List<Load> replay(String connection, Progress progress) throws EngineException, InterruptedException;
+
+    /**
      * Ends a running sync, or one that waits; what it committed stays. Whoever called {@link #sync} gets his answer within two seconds, whatever the connector does.
      *
      * @return whether there was one
