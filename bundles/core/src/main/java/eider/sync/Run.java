@@ -246,10 +246,12 @@ final class Run implements Runnable {
         }
     }
 
-    /** The new version of the connector is here. */
+    /** The new version of the connector is here. A run that reads something else in its place goes on with that. */
     synchronized void resume(Source arrived) {
-        source = arrived;
-        notifyAll();
+        if (source == null) {
+            source = arrived;
+            notifyAll();
+        }
     }
 
     // ---- the thread of the run

@@ -413,6 +413,16 @@ class RetryTest {
     }
 
     @Test
+    void aLookIntoTheQuarantineSaysNothingOfTheOtherSide() throws Exception {
+        engine.syncs().register("shop", failing(new AtomicInteger()));
+        for (int i = 0; i < 3; i++) {
+            goesThrough();
+        }
+        assertThat(engine.syncs().replay("shop", Progress.NONE)).isEmpty();
+        assertThat(goesThrough()).as("nobody has asked whether it is up again").isFalse();
+    }
+
+    @Test
     void aChangedOptionEndsTheRest() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         engine.syncs().register("shop", failing(asked));
