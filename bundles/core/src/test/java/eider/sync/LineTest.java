@@ -173,6 +173,51 @@ class LineTest {
         assertThat(rows(engine, "select (select count(*) from raw.north__orders), (select count(*) from raw.south__orders)")).containsExactly("1|1");
     }
 
+    @Test
+    void rowsAreGatheredUnderABoundOfMemory() throws Exception {
+        Path file = Files.writeString(home.resolve("orders.csv"), "id,amount,note\n1,5,a\n2,6,b\n");
+        CountDownLatch both = new CountDownLatch(2);
+        CountDownLatch gathered = new CountDownLatch(1);
+        Scripted.Read read = (request, sink) -> {
+            both.countDown();
+            both.await();
+            sink.scan(Shop.csv(file, Shop.ORDERS));
+            gathered.countDown();
+            letGo.await();
+            sink.checkpoint(Scripted.after(1));
+        };
+        engine.syncs().register("a", orders(read));
+        engine.syncs().register("b", orders(read));
+        CompletableFuture<List<Load>> a = begin(engine, "a");
+        CompletableFuture<List<Load>> b = begin(engine, "b");
+        assertThat(gathered.await(20, TimeUnit.SECONDS)).isTrue();
+        until(() -> store.memory().waiting() == 1);
+        assertThat(store.memory().lent()).as("two would be more than there is").isEqualTo(256);
+        letGo.countDown();
+        assertThat(a.get(20, TimeUnit.SECONDS)).extracting(Load::inserted).containsExactly(2L);
+        assertThat(b.get(20, TimeUnit.SECONDS)).extracting(Load::inserted).containsExactly(2L);
+        assertThat(store.memory().lent()).isZero();
+    }
+
+    @Test
+    void aSyncThatWaitsForMemoryIsCancelledAtOnce() throws Exception {
+        Path file = Files.writeString(home.resolve("orders.csv"), "id,amount,note\n1,5,a\n2,6,b\n");
+        try (eider.store.Budget.Share all = store.memory().acquire(300)) {
+            engine.syncs().register("shop", orders((request, sink) -> {
+                sink.scan(Shop.csv(file, Shop.ORDERS));
+                sink.checkpoint(Scripted.after(1));
+            }));
+            CompletableFuture<List<Load>> sync = begin(engine, "shop");
+            until(() -> store.memory().waiting() == 1);
+            long before = System.nanoTime();
+            engine.syncs().cancel("shop");
+            assertThat(sync.get(20, TimeUnit.SECONDS)).extracting(Load::state).containsExactly(Load.State.CANCELLED);
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(1));
+            assertThat(store.memory().waiting()).isZero();
+        }
+        assertThat(engine.syncs().sync("shop", false, Progress.NONE)).extracting(Load::inserted).containsExactly(2L);
+    }
+
     private static Set<String> threads() {
         Set<String> names = new HashSet<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
