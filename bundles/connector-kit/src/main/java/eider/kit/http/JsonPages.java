@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import eider.connector.Cursor;
 import eider.connector.Scan;
 import eider.connector.Sink;
 import eider.connector.SourceException;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,18 +30,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * Pages of JSON on their way to the store, as bytes: the records of each page are found in their envelope and written into a temporary file, one per line, which
  * the store then reads by itself. No record becomes an object in Java, memory does not grow with the page, and each record stays byte for byte what the server
- * sent (but for its line ends, which become spaces): digits, duplicate keys, escapes. Used by one thread; closing deletes the file.
+ * sent (but for its line ends, which become spaces): digits, duplicate keys, escapes. Used by one thread; closing deletes the files.
  *
  * <pre>{@code
  * try (Http http = account.open(); JsonPages pages = JsonPages.of("data", "has_more").check(MySource::throttled)) {
  *     Paging.each("Stripe's charges", null, after -> {
  *         JsonPages.Page page = http.call(Call.get("/v1/charges").query("starting_after", after), pages::add);
  *         pages.scan(sink, columns);
- *         sink.checkpoint(…);
+ *         pages.checkpoint(sink, …);
  *         return page.truth("has_more") ? … : null;
  *     });
  * }
@@ -53,6 +56,7 @@ public final class JsonPages implements AutoCloseable {
     private static final int LONGEST_VALUE = 64 << 10;
     private static final int MOST_REJECTS = 1_000;
     private static final int LONGEST_REJECT = 1 << 10;
+    private static final Pattern QUOTED = Pattern.compile("'[^']{2,}'|\"[^\"]{2,}\"");
     private static final JsonFactory JSON = JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(1 << 20).maxNameLength(1 << 20).build()).build();
 
@@ -100,8 +104,7 @@ public final class JsonPages implements AutoCloseable {
         private String wanted;
 
         Node child(String segment) {
-            Node node = segment.isEmpty() ? this : children.computeIfAbsent(segment, name -> new Node());
-            return node;
+            return segment.isEmpty() ? this : children.computeIfAbsent(segment, name -> new Node());
         }
 
         Node elements() {
@@ -132,6 +135,8 @@ public final class JsonPages implements AutoCloseable {
     private long records;
     private long pages;
     private final List<Reject> rejects = new ArrayList<>();
+    /** Files that the store has, and may look at again until the checkpoint. */
+    private final List<Path> handed = new ArrayList<>();
     /** The values of the page that is being read. */
     private Map<String, String> values;
     private long found;
@@ -238,9 +243,9 @@ public final class JsonPages implements AutoCloseable {
             throw interrupted;
         } catch (JsonEOFException e) {
             throw new SourceException(Kind.TEMPORARY, "The answer ends in the middle, after " + e.getLocation().getByteOffset() + " bytes: something between "
-                    + "here and the server cut it off.", e);
+                    + "here and the server cut it off.");
         } catch (JsonProcessingException e) {
-            throw new SourceException(Kind.DATA, "The answer is no valid JSON: " + reason(e), e);
+            throw new SourceException(Kind.DATA, "The answer is no valid JSON: " + reason(e));
         } catch (CharConversionException e) {
             throw new SourceException(Kind.DATA, "The answer is no valid JSON: it is not in UTF-8.", e);
         } catch (IOException e) {
@@ -271,18 +276,15 @@ public final class JsonPages implements AutoCloseable {
         }
     }
 
-    /** What was written since the last whole page is cut off; where that fails, the whole file is given up, with an error at the next use. */
+    /** What was written since the last whole page is cut off, a record that was begun too. */
     private void takeBack() {
-        if (written == bytes) {
-            return;
-        }
         boolean interrupted = Thread.interrupted();
         try {
             buffered = null;
             out.getChannel().truncate(bytes).position(bytes);
             buffered = new BufferedOutputStream(out, 1 << 16);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("the temporary file of pages could not be cut back to its last whole page", e);
+            throw new UncheckedIOException("the temporary file of pages could not be cut back to its last whole page", e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -409,7 +411,8 @@ public final class JsonPages implements AutoCloseable {
     }
 
     private static String reason(JsonProcessingException e) {
-        String text = e.getOriginalMessage().replaceAll("[\\p{Cntrl}\\s]+", " ");
+        // Without the words that it quotes: a server that repeats a key would bring parts of it, which nobody could recognise, into the log.
+        String text = QUOTED.matcher(e.getOriginalMessage()).replaceAll("'…'").replaceAll("[\\p{Cntrl}\\s]+", " ");
         String first = text.length() > 200 ? text.substring(0, 200) + "…" : text;
         if (first.startsWith("Unexpected character ('<'")) {
             return "it begins like a web page. Check the address, and whether a sign-in page or a proxy answers in place of the API.";
@@ -432,48 +435,72 @@ public final class JsonPages implements AutoCloseable {
     }
 
     /**
-     * Hands everything that was added to the store, the bad elements to quarantine, and begins anew; the file is deleted. Nothing happens if nothing waits.
+     * Hands everything that was added to the store, the bad elements to quarantine, and begins a new file. Nothing happens if nothing waits.
      *
      * @param columns which key of a record goes to which field; a key whose value is an object or array goes to a field of type JSON. Other keys are not loaded
      */
     public void scan(Sink sink, List<Scan.Column> columns) throws SourceException, InterruptedException {
-        try {
-            if (records > 0) {
-                try {
-                    buffered.flush();
-                    out.close();
-                } catch (IOException e) {
-                    throw disk(e);
-                }
-                sink.scan(new Scan.Json(file.toAbsolutePath(), null, columns));
+        long waiting = records;
+        List<Reject> bad = List.copyOf(rejects);
+        if (file != null && waiting > 0) {
+            try {
+                buffered.flush();
+                out.close();
+            } catch (IOException e) {
+                throw disk(e);
             }
-            for (Reject reject : rejects) {
-                sink.reject(reject.place(), reject.raw(), reject.reason());
-            }
-        } finally {
-            close();
+            Path full = file.toAbsolutePath();
+            handed.add(full);
+            file = null;
+            fresh();
+            sink.scan(new Scan.Json(full, null, columns));
+        }
+        rejects.clear();
+        for (Reject reject : bad) {
+            sink.reject(reject.place(), reject.raw(), reject.reason());
         }
     }
 
-    /** Forgets what waits, and deletes the file. May be called twice; the pages may be used again afterwards. */
-    @Override
-    public void close() {
+    /** {@link Sink#checkpoint}, and then deletes the files that were handed over: until then the store may look at them again. What waits for a scan keeps waiting. */
+    public void checkpoint(Sink sink, Cursor cursor) throws SourceException, InterruptedException {
+        sink.checkpoint(cursor);
+        deleteHanded();
+    }
+
+    private void fresh() {
         bytes = 0;
         records = 0;
-        rejects.clear();
-        Path done = file;
-        file = null;
+        out = null;
         buffered = null;
+    }
+
+    /** Forgets what waits, and deletes all files. May be called twice; the pages may be used again afterwards. */
+    @Override
+    public void close() {
+        rejects.clear();
+        if (file != null) {
+            handed.add(file);
+            file = null;
+        }
         try {
             if (out != null) {
                 out.close();
-                out = null;
-            }
-            if (done != null) {
-                Files.deleteIfExists(done);
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("the temporary file " + done + " could not be deleted", e);
+            throw new UncheckedIOException("a temporary file of pages could not be closed", e);
+        } finally {
+            fresh();
+            deleteHanded();
+        }
+    }
+
+    private void deleteHanded() {
+        try {
+            while (!handed.isEmpty()) {
+                Files.deleteIfExists(handed.removeLast());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a temporary file of pages could not be deleted", e);
         }
     }
 
