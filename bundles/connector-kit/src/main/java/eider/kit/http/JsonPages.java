@@ -231,6 +231,8 @@ public final class JsonPages implements AutoCloseable {
                 throw new SourceException(Kind.DATA, "The answer has no records at '" + path + "'. The vendor may have changed its API, or the account may have "
                         + "lost a permission.");
             }
+            // What is in the file from now on stays when a later page is taken back.
+            buffered.flush();
             bytes = written;
             records += found;
             pages++;
@@ -242,8 +244,7 @@ public final class JsonPages implements AutoCloseable {
             interrupted.initCause(e);
             throw interrupted;
         } catch (JsonEOFException e) {
-            throw new SourceException(Kind.TEMPORARY, "The answer ends in the middle, after " + e.getLocation().getByteOffset() + " bytes: something between "
-                    + "here and the server cut it off.");
+            throw new SourceException(Kind.TEMPORARY, "The answer ends in the middle: something between here and the server cut it off.");
         } catch (JsonProcessingException e) {
             throw new SourceException(Kind.DATA, "The answer is no valid JSON: " + reason(e));
         } catch (CharConversionException e) {
@@ -303,12 +304,20 @@ public final class JsonPages implements AutoCloseable {
                 throw new JsonEOFException(parser, null, "the body is empty");
             }
             there = root.records;
-            while (token != null) {
-                value(parser, root, recorder);
-                token = parser.nextToken();
-                if (token != null && !root.records) {
-                    throw new SourceException(Kind.DATA, "The answer is no valid JSON: something stands behind its end.");
+            try {
+                while (token != null) {
+                    value(parser, root, recorder);
+                    token = parser.nextToken();
+                    if (token != null && !root.records) {
+                        throw new SourceException(Kind.DATA, "The answer is no valid JSON: something stands behind its end.");
+                    }
                 }
+            } catch (JsonProcessingException e) {
+                if (recorder.ended && !parser.getParsingContext().inRoot()) {
+                    // The parser takes half a word ("tru") for a wrong one.
+                    throw new JsonEOFException(parser, null, "the body ends within a word");
+                }
+                throw e;
             }
         }
     }
@@ -517,6 +526,8 @@ public final class JsonPages implements AutoCloseable {
         private OutputStream into;
         private long from;
         private long copied;
+        /** The parser asked for more than there is. */
+        private boolean ended;
 
         Recorder(InputStream in) {
             this.in = in;
@@ -541,6 +552,7 @@ public final class JsonPages implements AutoCloseable {
             // Whole buffers: the parser looks at the first four bytes before it begins, and asks twice if it gets fewer.
             int n = in.readNBytes(buffer, offset, count);
             if (n == 0) {
+                ended |= count > 0;
                 return count == 0 ? 0 : -1;
             }
             if (n > held.length) {
