@@ -123,17 +123,19 @@ public final class Http implements AutoCloseable {
             Failure failure = outcome.failure();
             SourceException why = secrets.without(failure.why());
             boolean limited = why.kind() == Kind.RATE_LIMIT;
-            if (before != null && before != why && why.getCause() == null) {
+            if (before != null && before != why && why.getCause() != before) {
                 why.addSuppressed(before);
             }
             Duration wait = account.backOff(attempt);
-            if (limited) {
+            if (failure.asked() != null || limited) {
                 wait = longer(wait, failure.asked() == null ? account.first() : failure.asked());
+            }
+            if (limited && !failure.last()) {
                 // The whole account waits, not only this thread: the others would be refused in the same way.
                 account.limiter().hold(wait);
             }
-            if (failure.last() || closed || attempt >= account.attempts() || !call.isRepeatable()
-                    || wait.compareTo(account.longest()) > 0 && limited || wait.toNanos() > end - time.nanos()) {
+            if (failure.last() || closed || attempt >= account.attempts() || !call.isRepeatable() || wait.compareTo(account.longest()) > 0
+                    || wait.toNanos() > end - time.nanos()) {
                 throw why;
             }
             LOG.info("{} Trying again in {} ms (try {} of {}).", why.getMessage(), wait.toMillis(), attempt + 1, account.attempts());
@@ -161,7 +163,9 @@ public final class Http implements AutoCloseable {
             }
             Outcome<T> outcome = exchange(call, target, headers, secrets, reader);
             learnt = true;
-            if (outcome.failure() != null && outcome.failure().why().kind() == Kind.TEMPORARY && !closed) {
+            if (closed) {
+                account.breaker().unknown();
+            } else if (outcome.failure() != null && outcome.failure().why().kind() == Kind.TEMPORARY) {
                 account.breaker().failed();
             } else {
                 account.breaker().worked();
@@ -232,8 +236,9 @@ public final class Http implements AutoCloseable {
                     throw new Astray();
                 }
                 return host;
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            } catch (java.net.UnknownHostException e) {
+                // A proxy may know it; if there is none, the client says so itself.
+                return host;
             }
         }, threads), within);
         return waitFor(client.sendAsync(request, info -> {
@@ -296,7 +301,7 @@ public final class Http implements AutoCloseable {
                     + (wait == null || wait.isZero() ? "" : " It named a wait of " + words(wait) + "."), wait == null ? Duration.ZERO : wait), wait, false);
         }
         if (status >= 500 || status == 408 || status == 425) {
-            return new Failure(new SourceException(Kind.TEMPORARY, vendor + " has a fault of its own" + end(what)), null, false);
+            return new Failure(new SourceException(Kind.TEMPORARY, vendor + " has a fault of its own" + end(what)), wait, false);
         }
         Kind kind = Kind.CONFIG;
         String sentence;

@@ -27,6 +27,8 @@ public final class Limiter {
     private double permits;
     /** When {@link #permits} was right; in the future while the account is on hold. */
     private long since;
+    /** Whether the next one pays nothing: it was the vendor who said that there is room for it after the hold. */
+    private boolean free;
 
     private record Waiter(Condition turn, double cost) {}
 
@@ -81,12 +83,16 @@ public final class Limiter {
         change(() -> this.permits = Math.min(burst, this.permits + permits));
     }
 
-    /** Nobody is let through for so long, and then one after the other at the usual rate, not in a burst. Never shortens an earlier hold. */
+    /**
+     * Nobody is let through for so long; then one is at once, whatever it costs, and the others follow at the usual rate, not in a burst. Never shortens an
+     * earlier hold.
+     */
     public void hold(Duration duration) {
         if (!duration.isNegative()) {
             change(() -> {
                 since = Math.max(since, time.nanos() + saturated(duration));
-                permits = Math.min(permits, 1);
+                permits = Math.min(permits, 0);
+                free = true;
             });
         }
     }
@@ -107,11 +113,12 @@ public final class Limiter {
                 fill();
                 long wait = wait(mine);
                 if (wait <= 0 && queue.peekFirst() == mine) {
-                    permits -= cost;
+                    permits -= free ? 0 : cost;
+                    free = false;
                     return Duration.ZERO;
                 }
                 if (wait > end - time.nanos()) {
-                    return Duration.ofNanos(wait);
+                    return Duration.ofNanos(Math.max(1, wait));
                 }
                 if (queue.peekFirst() == mine) {
                     time.await(mine.turn(), wait);
@@ -141,14 +148,16 @@ public final class Limiter {
 
     /** How long until this one is let through if nothing changes, in nanoseconds. */
     private long wait(Waiter mine) {
-        double before = 0;
+        double missing = -permits;
+        boolean paid = free;
         for (Waiter waiter : queue) {
+            missing += paid ? 0 : waiter == mine ? Math.min(waiter.cost(), burst) : waiter.cost();
             if (waiter == mine) {
+                missing = paid ? 0 : missing;
                 break;
             }
-            before += waiter.cost();
+            paid = false;
         }
-        double missing = before + Math.min(mine.cost(), burst) - permits;
         double wait = missing <= ROUNDING ? 0 : Math.ceil(missing / perNano);
         return (long) Math.min(Long.MAX_VALUE / 4.0, Math.max(0, since - time.nanos()) + wait);
     }

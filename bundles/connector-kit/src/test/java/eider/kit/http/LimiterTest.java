@@ -57,6 +57,17 @@ class LimiterTest {
     }
 
     @Test
+    void afterAHoldTheFirstCallDoesNotWaitForItsCostAgain() throws Exception {
+        Limiter limiter = new Limiter(clock, 50, 1_000);
+        limiter.acquire(800, LONG);
+        limiter.hold(Duration.ofSeconds(8));
+        limiter.acquire(500, LONG);
+        assertThat(clock.passed()).isEqualTo(8_000);
+        limiter.acquire(100, LONG);
+        assertThat(clock.passed()).isEqualTo(10_000);
+    }
+
+    @Test
     void aWaitThatIsTooLongIsRefusedAtOnceAndTakesNothing() throws Exception {
         Limiter limiter = new Limiter(clock, 1, 1);
         limiter.hold(Duration.ofSeconds(100));
