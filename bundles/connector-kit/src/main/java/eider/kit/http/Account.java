@@ -13,9 +13,9 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
- * One account at one vendor: its address and credentials, how patiently it is asked, and what was learnt about it (how many permits are left, whether
- * the server is down). Make one in the constructor of a source and keep it as long as the source: it opens nothing, and refuses nothing before
- * {@link #open}. All clients that it opens share its {@link Limiter} and its circuit breaker. Any thread may use it.
+ * One account at one vendor: its address and credentials, how patiently it is asked, and what was learnt about it (how many permits are left,
+ * whether the server is down). Make one in the constructor of a source and keep it as long as the source: it opens nothing, and refuses nothing
+ * before {@link #open}. All clients that it opens share its {@link Limiter} and its circuit breaker. Any thread may use it.
  */
 public final class Account {
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
@@ -98,8 +98,8 @@ public final class Account {
         }
 
         /**
-         * A header of every call whose value shows in no message, log or {@code toString}, also where the vendor repeats it; of {@code Bearer x} and
-         * {@code Basic x} neither does {@code x}, nor the password within.
+         * A header of every call whose value shows in no message, log or {@code toString}, also where the vendor repeats it; of {@code Bearer x}
+         * and {@code Basic x} neither does {@code x}, nor the password within.
          *
          * @param option the option that holds the secret: the messages name it
          */
@@ -122,7 +122,10 @@ public final class Account {
             return this;
         }
 
-        /** How long a connection may take to come about (10 s unless told), and one try as a whole, from the first byte sent to the last one received (60 s). */
+        /**
+         * How long a connection may take to come about (10 s unless told), and one try as a whole, from the first byte sent to the last one
+         * received (60 s).
+         */
         public Builder timeouts(Duration connect, Duration answer) {
             this.connect = positive(connect);
             this.answer = positive(answer);
@@ -136,12 +139,13 @@ public final class Account {
         }
 
         /**
-         * How often a call is tried, and how long one waits in between: by chance between nothing and a time that begins with {@code first} and doubles,
-         * never less than the vendor asked for.
+         * How often a call is tried, and how long one waits in between: by chance between nothing and a time that begins with {@code first} and
+         * doubles, never less than the vendor asked for.
          *
          * @param attempts 1: never tried again (6 unless told)
          * @param first half a second unless told
-         * @param longest no wait is longer (60 s unless told). Where the vendor asks for a longer one the call ends with {@code RATE_LIMIT} and that wait
+         * @param longest no wait is longer (60 s unless told). Where the vendor asks for a longer one the call ends with {@code RATE_LIMIT} and
+         *     that wait
          * @param total what all tries and waits of one call may take together (5 min unless told). A wait that would go beyond it is not begun
          */
         public Builder retries(int attempts, Duration first, Duration longest, Duration total) {
@@ -155,7 +159,10 @@ public final class Account {
             return this;
         }
 
-        /** After so many failed tries in a row (10 unless told), of whichever call, all calls fail at once for {@code pause} (30 s); then one finds out. */
+        /**
+         * After so many failed tries in a row (10 unless told), of whichever call, all calls fail at once for {@code pause} (30 s); then one finds
+         * out.
+         */
         public Builder breaker(int failures, Duration pause) {
             this.failures = failures;
             this.pause = positive(pause);
@@ -194,7 +201,8 @@ public final class Account {
     /**
      * Opens a client. Close it before {@code discover} or {@code read} ends.
      *
-     * @throws SourceException of kind {@code CONFIG} if the address is none or is not https, or a secret is empty or no header can carry it; names the option
+     * @throws SourceException of kind {@code CONFIG} if the address is none or is not https, or a secret is empty or no header can carry it; names
+     *     the option
      */
     public Http open() throws SourceException {
         URI base = base();
@@ -232,7 +240,8 @@ public final class Account {
     }
 
     private SourceException config(String option, String sentence) {
-        return new SourceException(SourceException.Kind.CONFIG, (option == null ? "The address of " + is.vendor : "Option '" + option + "'") + ": " + sentence);
+        return new SourceException(SourceException.Kind.CONFIG, (option == null ? "The address of " + is.vendor : "Option '" + option + "'") + ": "
+                + sentence);
     }
 
     /** What is shared by all clients of the account; a connector tells it what answers say. */

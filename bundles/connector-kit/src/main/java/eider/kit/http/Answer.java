@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a server answered, as a whole: there is none for a connection that was cut in the middle. Valid until the {@link Http.Reader} returns;
- * used by its thread only. A large body lies in a temporary file, so reading it needs little memory.
+ * What a server answered, as a whole: there is none for a connection that was cut in the middle. Valid until the {@link Http.Reader} returns; used
+ * by its thread only. A large body lies in a temporary file, so reading it needs little memory.
  */
 public final class Answer {
     private final int status;

@@ -3,8 +3,8 @@ package eider.kit.http;
 import java.time.Duration;
 
 /**
- * Spares a server that is down, and those who wait for it: after some failures in a row nothing is sent for a while, then one call tries.
- * Knows only failures that tell about the server; a refused key or a rate limit tells that it lives. Any thread may call.
+ * Spares a server that is down, and those who wait for it: after some failures in a row nothing is sent for a while, then one call tries. Knows
+ * only failures that tell about the server; a refused key or a rate limit tells that it lives. Any thread may call.
  */
 final class Breaker {
     private final Time time;
@@ -27,7 +27,8 @@ final class Breaker {
     }
 
     /**
-     * Asks whether a request may be sent. Who may must say afterwards, on the same thread, how it went: {@link #worked}, {@link #failed} or {@link #unknown}.
+     * Asks whether a request may be sent. Who may must say afterwards, on the same thread, how it went: {@link #worked}, {@link #failed} or
+     * {@link #unknown}.
      *
      * @return null if it may; else how long until the next try, zero while somebody is trying just now
      */

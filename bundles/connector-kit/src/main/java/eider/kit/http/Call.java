@@ -11,10 +11,12 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * One request, without the account it goes to. Does not change: each method gives a new one, so a call may be kept and asked again with another page.
+ * One request, without the account it goes to. Does not change: each method gives a new one, so a call may be kept and asked again with another
+ * page.
  *
- * <p>The place is a path ({@code /v1/charges}: from the root of the account's host; {@code charges}: below its address), or a whole address that a vendor's
- * answer gave ({@code next} links), which must be of the account's own host: a call to another one fails with kind {@code DATA} before anything is sent.
+ * <p>The place is a path ({@code /v1/charges}: from the root of the account's host; {@code charges}: below its address), or a whole address that a
+ * vendor's answer gave ({@code next} links), which must be of the account's own host: a call to another one fails with kind {@code DATA} before
+ * anything is sent.
  */
 public final class Call {
     private final String method;
@@ -30,7 +32,8 @@ public final class Call {
     private final Duration within;
 
     private Call(String method, String place, List<Map.Entry<String, String>> query, List<Map.Entry<String, String>> headers,
-            List<Map.Entry<String, String>> secrets, byte[] body, boolean repeatable, Set<Integer> accepted, double cost, long largest, Duration within) {
+            List<Map.Entry<String, String>> secrets, byte[] body, boolean repeatable, Set<Integer> accepted, double cost, long largest,
+            Duration within) {
         this.method = method;
         this.place = place;
         this.query = query;
@@ -65,7 +68,10 @@ public final class Call {
         return new Call(method, place, query, plus(headers, name, value), secrets, body, repeatable, accepted, cost, largest, within);
     }
 
-    /** A header whose value never shows in a message, a log or {@link #toString}: a token that lives for a while. Replaces the account's header of that name. */
+    /**
+     * A header whose value never shows in a message, a log or {@link #toString}: a token that lives for a while. Replaces the account's header of
+     * that name.
+     */
     public Call secret(String name, String value) {
         return new Call(method, place, query, headers, plus(secrets, name, value), body, repeatable, accepted, cost, largest, within);
     }

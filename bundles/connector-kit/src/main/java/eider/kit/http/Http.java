@@ -38,9 +38,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open client of one {@link Account}. Opened by {@link Account#open} where {@code discover} or {@code read} begins, closed where it ends; any number of
- * threads may {@link #call} at once. Every call waits its turn at the account's {@link Limiter}, is bounded in time and size, and is tried again where that may
- * help. The account's credentials go to the host of its address alone: a redirect to another host, port or scheme is refused before anything is sent.
+ * An open client of one {@link Account}. Opened by {@link Account#open} where {@code discover} or {@code read} begins, closed where it ends; any
+ * number of threads may {@link #call} at once. Every call waits its turn at the account's {@link Limiter}, is bounded in time and size, and is
+ * tried again where that may help. The account's credentials go to the host of its address alone: a redirect to another host, port or scheme is
+ * refused before anything is sent.
  *
  * <p>What a call ends with is told by kind:
  * <ul>
@@ -48,8 +49,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code RATE_LIMIT}, with the wait that was asked for: 429, and 503 with {@code Retry-After}, where waiting was too long or did not help;
  *       also where the account's permits would come too late.
  *   <li>{@code TEMPORARY}: other 5xx, 408, 425, no connection, a cut one, no answer in time, and while the circuit breaker is open.
- *   <li>{@code CONFIG}: other 4xx (the server says that it was asked wrongly: mostly by an address, a version or a name in an option), redirects that are not
- *       followed, a certificate that is not trusted.
+ *   <li>{@code CONFIG}: other 4xx (the server says that it was asked wrongly: mostly by an address, a version or a name in an option), redirects
+ *       that are not followed, a certificate that is not trusted.
  *   <li>{@code DATA}: an answer that is too large or in an encoding that was not asked for, a link in an answer that leads elsewhere.
  * </ul>
  *
@@ -66,11 +67,11 @@ public final class Http implements AutoCloseable {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /**
-     * Makes something of an answer, on the thread that called. Run once for each try that brought an answer, so it must take back what an earlier run
-     * did; {@link JsonPages#add} does.
+     * Makes something of an answer, on the thread that called. Run once for each try that brought an answer, so it must take back what an earlier
+     * run did; {@link JsonPages#add} does.
      *
-     * <p>Here a connector recognises a failure that is told in a 200: it throws {@link SourceException#rateLimit} (Shopify's {@code THROTTLED}) or kind
-     * {@code TEMPORARY}, and the call is treated as if the status had said so.
+     * <p>Here a connector recognises a failure that is told in a 200: it throws {@link SourceException#rateLimit} (Shopify's {@code THROTTLED}) or
+     * kind {@code TEMPORARY}, and the call is treated as if the status had said so.
      */
     @FunctionalInterface
     public interface Reader<T> {
@@ -93,7 +94,8 @@ public final class Http implements AutoCloseable {
         this.account = account;
         this.base = base;
         this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http " + base.getHost() + " ", 0).factory());
-        HttpClient.Builder builder = HttpClient.newBuilder().executor(threads).connectTimeout(account.connect()).followRedirects(HttpClient.Redirect.NEVER);
+        HttpClient.Builder builder = HttpClient.newBuilder().executor(threads).connectTimeout(account.connect())
+                .followRedirects(HttpClient.Redirect.NEVER);
         if (base.getScheme().equalsIgnoreCase("http")) {
             // Otherwise each first request asks a plain server to upgrade to HTTP/2, which some answer with 400.
             builder.version(HttpClient.Version.HTTP_1_1);
@@ -152,7 +154,8 @@ public final class Http implements AutoCloseable {
         if (refused != null) {
             return new Outcome<>(null, new Failure(new SourceException(Kind.TEMPORARY, account.vendor() + " failed " + account.breaker().inARow()
                     + " times in a row and is left alone for a while. It is tried again "
-                    + (refused.isZero() ? "just now." : "at " + CLOCK.format(account.time().now().plus(refused).plusMillis(999)) + "."), before), null, true));
+                    + (refused.isZero() ? "just now." : "at " + CLOCK.format(account.time().now().plus(refused).plusMillis(999)) + "."), before),
+                    null, true));
         }
         boolean learnt = false;
         try {
@@ -179,7 +182,8 @@ public final class Http implements AutoCloseable {
     }
 
     /** One try: the request, the redirects it is led through, and the reader. */
-    private <T> Outcome<T> exchange(Call call, URI target, Map<String, String> headers, Secrets secrets, Reader<T> reader) throws InterruptedException {
+    private <T> Outcome<T> exchange(Call call, URI target, Map<String, String> headers, Secrets secrets, Reader<T> reader)
+            throws InterruptedException {
         long within = System.nanoTime() + (call.within() == null ? account.answer() : call.within()).toNanos();
         URI uri = target;
         String method = call.method();
@@ -199,8 +203,9 @@ public final class Http implements AutoCloseable {
                 URI next = redirected(uri, response.headers().firstValue("location").orElse(null));
                 if (next == null || redirects == REDIRECTS || !kept && !method.equals("GET") && status != 303) {
                     return new Outcome<>(null, new Failure(new SourceException(Kind.CONFIG, account.vendor() + " sends " + place + " on to "
-                            + (next == null ? "another server or nowhere" : "another place for too long or in a way that loses the request") + " (" + status
-                            + "), which is not followed, so that no credential goes astray. " + look(account.addressOption(), "Correct")), null, true));
+                            + (next == null ? "another server or nowhere" : "another place for too long or in a way that loses the request")
+                            + " (" + status + "), which is not followed, so that no credential goes astray. "
+                            + look(account.addressOption(), "Correct")), null, true));
                 }
                 if (!kept && !method.equals("GET")) {
                     method = "GET";
@@ -295,10 +300,12 @@ public final class Http implements AutoCloseable {
         String said = said(body, secrets);
         String what = " (" + status + " at " + place + (said.isEmpty() ? ")" : "): " + said);
         String vendor = account.vendor();
-        Duration wait = RetryAfter.parse(headers.firstValue("retry-after").orElse(null), headers.firstValue("date").orElse(null), account.time().now());
+        Duration wait = RetryAfter.parse(headers.firstValue("retry-after").orElse(null), headers.firstValue("date").orElse(null),
+                account.time().now());
         if (status == 429 || status == 503 && wait != null) {
             return new Failure(SourceException.rateLimit(vendor + " asks to be asked less often" + end(what)
-                    + (wait == null || wait.isZero() ? "" : " It named a wait of " + words(wait) + "."), wait == null ? Duration.ZERO : wait), wait, false);
+                    + (wait == null || wait.isZero() ? "" : " It named a wait of " + words(wait) + "."), wait == null ? Duration.ZERO : wait),
+                    wait, false);
         }
         if (status >= 500 || status == 408 || status == 425) {
             return new Failure(new SourceException(Kind.TEMPORARY, vendor + " has a fault of its own" + end(what)), wait, false);
@@ -330,7 +337,8 @@ public final class Http implements AutoCloseable {
             switch (cause) {
                 case Spool.TooLarge e -> {
                     return new Failure(new SourceException(Kind.DATA, vendor + " answered " + place + " with more than "
-                            + (call.largest() < 0 ? account.largest() : call.largest()) + " bytes, which is more than is taken. Ask for smaller pages.", e),
+                            + (call.largest() < 0 ? account.largest() : call.largest())
+                            + " bytes, which is more than is taken. Ask for smaller pages.", e),
                             null, true);
                 }
                 case Spool.NotKept e -> {
@@ -338,7 +346,8 @@ public final class Http implements AutoCloseable {
                             + " could not be kept on this machine's disk. Make room in its folder for temporary files.", e), null, true);
                 }
                 case Astray e -> {
-                    return new Failure(new SourceException(Kind.CONFIG, "The host of " + place + " is an address of this machine's own network segment "
+                    return new Failure(new SourceException(Kind.CONFIG, "The host of " + place
+                            + " is an address of this machine's own network segment "
                             + "(link-local), where no vendor is. " + look(account.addressOption(), "Correct")), null, true);
                 }
                 case CertPathBuilderException e -> {
@@ -354,7 +363,8 @@ public final class Http implements AutoCloseable {
                     return passing("No connection to " + place + " came about within " + words(account.connect()) + ".", e);
                 }
                 case TimeoutException e -> {
-                    return passing(vendor + " did not answer " + place + " as a whole within " + words(call.within() == null ? account.answer() : call.within())
+                    return passing(vendor + " did not answer " + place + " as a whole within "
+                            + words(call.within() == null ? account.answer() : call.within())
                             + ".", e);
                 }
                 case java.nio.channels.UnresolvedAddressException e -> {
@@ -387,7 +397,8 @@ public final class Http implements AutoCloseable {
     }
 
     private HttpRequest request(String method, URI uri, Map<String, String> headers, byte[] body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(method,
+                body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         headers.forEach((name, value) -> {
             if (body != null || !name.equalsIgnoreCase("Content-Type")) {
                 request.setHeader(name, value);
@@ -422,8 +433,8 @@ public final class Http implements AutoCloseable {
         URI target;
         try {
             String place = call.target();
-            String below = base.getRawPath() == null || base.getRawPath().isEmpty() ? "/" : base.getRawPath().endsWith("/") ? base.getRawPath() : base.getRawPath() + "/";
-            target = base.resolve(below).resolve(URI.create(place)).normalize();
+            String below = base.getRawPath() == null ? "" : base.getRawPath();
+            target = base.resolve(below.endsWith("/") ? below : below + "/").resolve(URI.create(place)).normalize();
         } catch (IllegalArgumentException e) {
             // Without the cause: it repeats the query.
             throw secrets.without(new SourceException(Kind.DATA, "'" + call + "' is no address that " + account.vendor() + " could be asked at."));
@@ -491,7 +502,10 @@ public final class Http implements AutoCloseable {
         return whole.toMinutes() < 10 ? whole.toSeconds() + " s" : whole.toHours() < 10 ? whole.toMinutes() + " min" : whole.toHours() + " h";
     }
 
-    /** Breaks off what is under way and lets go of connections and threads. Takes a second at most, also on an interrupted thread, which stays interrupted. */
+    /**
+     * Breaks off what is under way and lets go of connections and threads. Takes a second at most, also on an interrupted thread, which stays
+     * interrupted.
+     */
     @Override
     public void close() {
         closed = true;

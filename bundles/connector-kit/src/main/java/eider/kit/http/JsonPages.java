@@ -33,9 +33,10 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Pages of JSON on their way to the store, as bytes: the records of each page are found in their envelope and written into a temporary file, one per line, which
- * the store then reads by itself. No record becomes an object in Java, memory does not grow with the page, and each record stays byte for byte what the server
- * sent (but for its line ends, which become spaces): digits, duplicate keys, escapes. Used by one thread; closing deletes the files.
+ * Pages of JSON on their way to the store, as bytes: the records of each page are found in their envelope and written into a temporary file, one
+ * per line, which the store then reads by itself. No record becomes an object in Java, memory does not grow with the page, and each record stays
+ * byte for byte what the server sent (but for its line ends, which become spaces): digits, duplicate keys, escapes. Used by one thread; closing
+ * deletes the files.
  *
  * <pre>{@code
  * try (Http http = account.open(); JsonPages pages = JsonPages.of("data", "has_more").check(MySource::throttled)) {
@@ -48,8 +49,8 @@ import java.util.regex.Pattern;
  * }
  * }</pre>
  *
- * <p>A path names keys from the outside to the inside, with dots: {@code data.orders.nodes}. {@code edges[].node} goes into every element of an array,
- * {@code errors.0.message} into its first one. The empty path is the body itself: an array, or one object after another.
+ * <p>A path names keys from the outside to the inside, with dots: {@code data.orders.nodes}. {@code edges[].node} goes into every element of an
+ * array, {@code errors.0.message} into its first one. The empty path is the body itself: an array, or one object after another.
  */
 public final class JsonPages implements AutoCloseable {
     /** A wanted value, or what is shown of a bad record, is no longer than this. */
@@ -71,8 +72,8 @@ public final class JsonPages implements AutoCloseable {
         }
 
         /**
-         * A value of the envelope: text without its quotes, a number as it was written, {@code true} or {@code false}, an array or object as JSON; null where it is
-         * absent or null.
+         * A value of the envelope: text without its quotes, a number as it was written, {@code true} or {@code false}, an array or object as JSON;
+         * null where it is absent or null.
          *
          * @throws IllegalArgumentException if the path is none of those that were named to {@link JsonPages#of}
          */
@@ -158,7 +159,8 @@ public final class JsonPages implements AutoCloseable {
 
     /**
      * @param records the path to the records: an array of objects, or one object
-     * @param wanted paths of the values beside them that {@link Page#text} shall give: the next cursor, {@code has_more}, an error's code. At most 64 KiB each
+     * @param wanted paths of the values beside them that {@link Page#text} shall give: the next cursor, {@code has_more}, an error's code. At most
+     *     64 KiB each
      */
     public static JsonPages of(String records, String... wanted) {
         return new JsonPages(records, wanted);
@@ -170,7 +172,10 @@ public final class JsonPages implements AutoCloseable {
         return this;
     }
 
-    /** A page whose records are absent or null has none (Google Sheets' {@code values}); otherwise it is a fault of kind {@code DATA}, for it may have lost them. */
+    /**
+     * A page whose records are absent or null has none (Google Sheets' {@code values}); otherwise it is a fault of kind {@code DATA}, for it may
+     * have lost them.
+     */
     public JsonPages absentMeansNone() {
         this.absentMeansNone = true;
         return this;
@@ -210,14 +215,14 @@ public final class JsonPages implements AutoCloseable {
     }
 
     /**
-     * Stages the records of one page. A page is kept as a whole or not at all: after a failure the file is as if it had never been begun, and the same page
-     * may be added again.
+     * Stages the records of one page. A page is kept as a whole or not at all: after a failure the file is as if it had never been begun, and the
+     * same page may be added again.
      *
      * <p>An element that is no object goes to quarantine with the next {@link #scan}; after a thousand of them the page fails.
      *
      * @param body in UTF-8, from its first byte; is not closed
-     * @throws SourceException of kind {@code DATA} if it is no JSON or has no records at the path; {@code TEMPORARY} if it ends in the middle, which is what a
-     *     connection cut by a proxy looks like; what the {@linkplain #check check} throws
+     * @throws SourceException of kind {@code DATA} if it is no JSON or has no records at the path; {@code TEMPORARY} if it ends in the middle,
+     *     which is what a connection cut by a proxy looks like; what the {@linkplain #check check} throws
      */
     public Page add(InputStream body) throws SourceException, InterruptedException {
         begin();
@@ -228,7 +233,8 @@ public final class JsonPages implements AutoCloseable {
             Page page = new Page(found, values);
             check.look(page);
             if (!there && !absentMeansNone) {
-                throw new SourceException(Kind.DATA, "The answer has no records at '" + path + "'. The vendor may have changed its API, or the account may have "
+                throw new SourceException(Kind.DATA, "The answer has no records at '" + path
+                        + "'. The vendor may have changed its API, or the account may have "
                         + "lost a permission.");
             }
             // What is in the file from now on stays when a later page is taken back.
@@ -349,7 +355,8 @@ public final class JsonPages implements AutoCloseable {
     }
 
     private static boolean leadsToRecords(Node node) {
-        return node.records || node.elements != null && leadsToRecords(node.elements) || node.children.values().stream().anyMatch(JsonPages::leadsToRecords);
+        return node.records || node.elements != null && leadsToRecords(node.elements)
+                || node.children.values().stream().anyMatch(JsonPages::leadsToRecords);
     }
 
     private void records(JsonParser parser, Recorder recorder) throws IOException, SourceException {
@@ -378,7 +385,8 @@ public final class JsonPages implements AutoCloseable {
             return;
         }
         if (rejects.size() == MOST_REJECTS) {
-            throw new SourceException(Kind.DATA, "More than " + MOST_REJECTS + " elements at '" + path + "' are no JSON objects: this is no list of records.");
+            throw new SourceException(Kind.DATA, "More than " + MOST_REJECTS + " elements at '" + path
+                    + "' are no JSON objects: this is no list of records.");
         }
         String place = "page " + (pages + 1) + ", record " + (found + rejects.size() + 1);
         rejects.add(new Reject(place, text(parser, recorder, LONGEST_REJECT, null), "this is no JSON object"));
@@ -398,7 +406,8 @@ public final class JsonPages implements AutoCloseable {
         }
         if (text.length() > longest) {
             if (name != null) {
-                throw new SourceException(Kind.DATA, "The answer's '" + name + "' is longer than " + longest + " characters: it cannot be what is looked for.");
+                throw new SourceException(Kind.DATA, "The answer's '" + name + "' is longer than " + longest
+                        + " characters: it cannot be what is looked for.");
             }
             return text.substring(0, longest) + "…";
         }
@@ -426,11 +435,13 @@ public final class JsonPages implements AutoCloseable {
         if (first.startsWith("Unexpected character ('<'")) {
             return "it begins like a web page. Check the address, and whether a sign-in page or a proxy answers in place of the API.";
         }
-        return first + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")") + ".";
+        return first + (e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + ")")
+                + ".";
     }
 
     private static SourceException disk(IOException e) {
-        return new SourceException(Kind.TEMPORARY, "The pages could not be kept on this machine's disk. Make room in its folder for temporary files.", e);
+        return new SourceException(Kind.TEMPORARY,
+                "The pages could not be kept on this machine's disk. Make room in its folder for temporary files.", e);
     }
 
     /** Records that wait for {@link #scan}. */
@@ -446,7 +457,8 @@ public final class JsonPages implements AutoCloseable {
     /**
      * Hands everything that was added to the store, the bad elements to quarantine, and begins a new file. Nothing happens if nothing waits.
      *
-     * @param columns which key of a record goes to which field; a key whose value is an object or array goes to a field of type JSON. Other keys are not loaded
+     * @param columns which key of a record goes to which field; a key whose value is an object or array goes to a field of type JSON. Other keys
+     *     are not loaded
      */
     public void scan(Sink sink, List<Scan.Column> columns) throws SourceException, InterruptedException {
         long waiting = records;
@@ -470,7 +482,10 @@ public final class JsonPages implements AutoCloseable {
         }
     }
 
-    /** {@link Sink#checkpoint}, and then deletes the files that were handed over: until then the store may look at them again. What waits for a scan keeps waiting. */
+    /**
+     * {@link Sink#checkpoint}, and then deletes the files that were handed over: until then the store may look at them again. What waits for a scan
+     * keeps waiting.
+     */
     public void checkpoint(Sink sink, Cursor cursor) throws SourceException, InterruptedException {
         sink.checkpoint(cursor);
         deleteHanded();
@@ -514,8 +529,8 @@ public final class JsonPages implements AutoCloseable {
     }
 
     /**
-     * Hands a body to the parser and copies the bytes between two of its offsets. Holds one buffer of the parser only: the parser asks for more when it has used up
-     * all that it got, and the ends of a record are single bytes, so they lie in the buffer that is in use.
+     * Hands a body to the parser and copies the bytes between two of its offsets. Holds one buffer of the parser only: the parser asks for more
+     * when it has used up all that it got, and the ends of a record are single bytes, so they lie in the buffer that is in use.
      */
     private static final class Recorder extends InputStream {
         private final InputStream in;

@@ -8,11 +8,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How fast one account may be asked: a bucket of permits that fills steadily. Make one per account and share it among all threads and
- * clients of that account; it holds no thread and nothing to close. Whoever asks first is let through first, also when a later one asks for less.
+ * How fast one account may be asked: a bucket of permits that fills steadily. Make one per account and share it among all threads and clients of
+ * that account; it holds no thread and nothing to close. Whoever asks first is let through first, also when a later one asks for less.
  *
- * <p>{@link Http} takes the permits. A connector only tells what the vendor's answers say about the account: {@link #remaining},
- * {@link #giveBack}, {@link #rate}, {@link #hold}. Any thread may call any method at any time; those who wait reckon anew at once.
+ * <p>{@link Http} takes the permits. A connector only tells what the vendor's answers say about the account: {@link #remaining}, {@link #giveBack},
+ * {@link #rate}, {@link #hold}. Any thread may call any method at any time; those who wait reckon anew at once.
  */
 public final class Limiter {
     private static final double NANOS = 1e9;
@@ -57,7 +57,10 @@ public final class Limiter {
         return new Limiter(time, (permits - burst + 1) / (period.toNanos() / NANOS), burst);
     }
 
-    /** A bucket of {@code burst} permits, full at first, that fills at {@code perSecond}: the vendors' leaky buckets ({@code 50 points a second, 1,000 at most}). */
+    /**
+     * A bucket of {@code burst} permits, full at first, that fills at {@code perSecond}: the vendors' leaky buckets
+     * ({@code 50 points a second, 1,000 at most}).
+     */
     public static Limiter bucket(double perSecond, double burst) {
         return new Limiter(Time.REAL, perSecond, burst);
     }
@@ -68,8 +71,8 @@ public final class Limiter {
     }
 
     /**
-     * The vendor says that so many permits are left. Only ever lowers what is in the bucket: an answer is older than the calls that were sent after it,
-     * and answers overtake each other.
+     * The vendor says that so many permits are left. Only ever lowers what is in the bucket: an answer is older than the calls that were sent after
+     * it, and answers overtake each other.
      */
     public void remaining(double permits) {
         change(() -> this.permits = Math.min(this.permits, permits));
@@ -84,8 +87,8 @@ public final class Limiter {
     }
 
     /**
-     * Nobody is let through for so long; then one is at once, whatever it costs, and the others follow at the usual rate, not in a burst. Never shortens an
-     * earlier hold.
+     * Nobody is let through for so long; then one is at once, whatever it costs, and the others follow at the usual rate, not in a burst. Never
+     * shortens an earlier hold.
      */
     public void hold(Duration duration) {
         if (!duration.isNegative()) {

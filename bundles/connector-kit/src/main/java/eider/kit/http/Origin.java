@@ -35,7 +35,10 @@ final class Origin {
         return host.equalsIgnoreCase("localhost") || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}") || host.equals("[::1]");
     }
 
-    /** Whether the name leads to an address that is valid on one wire only: nobody's API, but the place where clouds hand out a machine's credentials. */
+    /**
+     * Whether the name leads to an address that is valid on one wire only: nobody's API, but the place where clouds hand out a machine's
+     * credentials.
+     */
     static boolean linkLocal(String host) throws UnknownHostException {
         for (InetAddress address : InetAddress.getAllByName(host)) {
             if (address.isLinkLocalAddress() || address.isAnyLocalAddress() || address.isMulticastAddress()) {

@@ -3,8 +3,8 @@ package eider.kit.http;
 import eider.connector.SourceException;
 
 /**
- * The loop over pages that name their next one. It goes on as long as there is a cursor, also after an empty page, and ends with kind {@code DATA} where a
- * source leads in a circle, which would otherwise never end.
+ * The loop over pages that name their next one. It goes on as long as there is a cursor, also after an empty page, and ends with kind {@code DATA}
+ * where a source leads in a circle, which would otherwise never end.
  */
 public final class Paging {
     private Paging() {}
@@ -24,7 +24,8 @@ public final class Paging {
      *
      * @param what is read, for the message: {@code "Shopify's orders"}
      * @param first where the first page begins; null for sources whose first page has no cursor
-     * @throws SourceException of kind {@code DATA} if a cursor comes again: at once after its own page, and after at most three rounds of a longer circle
+     * @throws SourceException of kind {@code DATA} if a cursor comes again: at once after its own page, and after at most three rounds of a longer
+     *     circle
      * @throws InterruptedException before the next page, if the thread was interrupted
      */
     public static void each(String what, String first, Step step) throws SourceException, InterruptedException {
@@ -42,7 +43,8 @@ public final class Paging {
                 next = null;
             }
             if (next != null && (next.equals(cursor) || next.equals(kept))) {
-                throw new SourceException(SourceException.Kind.DATA, "The pages of " + what + " lead in a circle: a page named a next one that was read "
+                throw new SourceException(SourceException.Kind.DATA, "The pages of " + what
+                        + " lead in a circle: a page named a next one that was read "
                         + "before. Nothing was lost, but nothing more can be read either; ask the vendor, or for smaller pages.");
             }
             if (++distance == reach) {

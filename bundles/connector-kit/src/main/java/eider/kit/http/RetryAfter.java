@@ -19,7 +19,8 @@ final class RetryAfter {
     /**
      * The wait, or null if the text is neither seconds nor a date.
      *
-     * @param date the header {@code Date} of the same answer: a date to wait for is told by the server's clock, so the difference is taken by that clock
+     * @param date the header {@code Date} of the same answer: a date to wait for is told by the server's clock, so the difference is taken by that
+     *     clock
      * @param now used where there is none
      */
     static Duration parse(String text, String date, Instant now) {

@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /**
- * Takes the body of an answer: up to a mebibyte in memory, the rest in a temporary file, never more than is allowed. Filled by a thread of the client,
- * read afterwards by the caller's, and closed by the caller at any time: what still arrives then is dropped.
+ * Takes the body of an answer: up to a mebibyte in memory, the rest in a temporary file, never more than is allowed. Filled by a thread of the
+ * client, read afterwards by the caller's, and closed by the caller at any time: what still arrives then is dropped.
  */
 final class Spool implements BodySubscriber<Spool>, AutoCloseable {
     private static final int IN_MEMORY = 1 << 20;

@@ -9,21 +9,22 @@ import java.time.InstantSource;
 import java.util.Objects;
 
 /**
- * How far a source was read that can be asked for "what was updated since": the largest time of update that was seen. Made from the cursor of a request,
- * told of each row, turned into the cursor of the next checkpoint; used by one thread.
+ * How far a source was read that can be asked for "what was updated since": the largest time of update that was seen. Made from the cursor of a
+ * request, told of each row, turned into the cursor of the next checkpoint; used by one thread.
  *
- * <p>The next read begins {@code lookBack} before the largest time seen, <b>inclusive</b>, and so reads some rows again, which their key deduplicates. Without
- * that, rows are lost in three ways that all happen: several rows carry the time at the boundary and only some of them were there; a transaction set its time
- * of update, and committed after a later one was read; a search shows a row a minute after it was written (HubSpot). What is late by more than
- * {@code lookBack} is not found: choose it longer than the source's longest transaction or search lag.
+ * <p>The next read begins {@code lookBack} before the largest time seen, <b>inclusive</b>, and so reads some rows again, which their key
+ * deduplicates. Without that, rows are lost in three ways that all happen: several rows carry the time at the boundary and only some of them were
+ * there; a transaction set its time of update, and committed after a later one was read; a search shows a row a minute after it was written
+ * (HubSpot). What is late by more than {@code lookBack} is not found: choose it longer than the source's longest transaction or search lag.
  *
- * <p>The mark never goes backwards, and never beyond the time at which the read began: one row whose clock says 2099 would otherwise hide everything that changes
- * until then.
+ * <p>The mark never goes backwards, and never beyond the time at which the read began: one row whose clock says 2099 would otherwise hide
+ * everything that changes until then.
  *
- * <p>Take {@link #cursor()} for a checkpoint between pages only where the source gives its rows in order of their update; else only after the last page.
+ * <p>Take {@link #cursor()} for a checkpoint between pages only where the source gives its rows in order of their update; else only after the last
+ * page.
  *
- * <p>The cursor's text is the mark itself in ISO 8601, UTC, with as many digits as needed: {@code 2026-11-23T10:15:30.123456Z}. The look-back is not in it, so
- * a longer one takes effect at the next read.
+ * <p>The cursor's text is the mark itself in ISO 8601, UTC, with as many digits as needed: {@code 2026-11-23T10:15:30.123456Z}. The look-back is
+ * not in it, so a longer one takes effect at the next read.
  */
 public final class Watermark {
     private final Duration lookBack;
@@ -55,7 +56,9 @@ public final class Watermark {
         }
     }
 
-    /** From when to ask, inclusive; null for "everything". Sources that take whole seconds or days are asked from the second or day that it lies in. */
+    /**
+     * From when to ask, inclusive; null for "everything". Sources that take whole seconds or days are asked from the second or day that it lies in.
+     */
     public Instant since() {
         if (mark == null) {
             return null;

@@ -15,19 +15,22 @@ class BundleTest {
     @Test
     void aConnectorThatCarriesTheKitPrivatelyImportsOnlyWhatConnectorsMay() throws Exception {
         Set<String> imports = imports("eider.kit.*, com.fasterxml.jackson.core.*", "eider.kit.http");
-        assertThat(imports).contains("eider.connector", "org.slf4j").allMatch(name -> name.startsWith("java.") || name.equals("eider.connector") || name.equals("org.slf4j"));
+        assertThat(imports).contains("eider.connector", "org.slf4j").allMatch(name -> name.startsWith("java.") || name.equals("eider.connector")
+                || name.equals("org.slf4j"));
     }
 
     @Test
     void aConnectorWithoutHttpCarriesNoneOfIt() throws Exception {
-        assertThat(imports("eider.kit", "eider.kit")).contains("eider.connector").noneMatch(name -> name.startsWith("com.fasterxml") || name.startsWith("org.slf4j")
+        assertThat(imports("eider.kit", "eider.kit")).contains("eider.connector").noneMatch(name -> name.startsWith("com.fasterxml")
+                || name.startsWith("org.slf4j")
                 || name.startsWith("java.net.http"));
     }
 
     private static Set<String> imports(String conditional, String own) throws Exception {
         try (Builder builder = new Builder()) {
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-                if (entry.endsWith("connector-kit/target/classes") || entry.contains("jackson-core") || entry.contains("connector-api") || entry.contains("slf4j-api")) {
+                if (entry.endsWith("connector-kit/target/classes") || entry.contains("jackson-core") || entry.contains("connector-api")
+                        || entry.contains("slf4j-api")) {
                     builder.addClasspath(new File(entry));
                 }
             }

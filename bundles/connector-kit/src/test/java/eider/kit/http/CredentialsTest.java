@@ -8,6 +8,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import eider.connector.SourceException;
 import eider.connector.SourceException.Kind;
 import java.io.IOException;
@@ -27,8 +29,6 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +43,8 @@ class CredentialsTest {
         try (Vendor thief = new Vendor((asked, out) -> Vendor.ok(out, "{}"))) {
             String port = ":" + thief.port();
             for (String location : List.of(thief.address() + "/steal", "http://localhost" + port + "/steal", "//127.0.0.1" + port + "/steal",
-                    "http://user:pw@127.0.0.1" + port + "/", "https://127.0.0.1" + port + "/", "http://127.0.0.1" + port + "\\@127.0.0.1/", "HTTP://127.0.0.1" + port,
+                    "http://user:pw@127.0.0.1" + port + "/", "https://127.0.0.1" + port + "/", "http://127.0.0.1" + port + "\\@127.0.0.1/",
+                            "HTTP://127.0.0.1" + port,
                     "file:///etc/passwd", "http:/steal", "")) {
                 for (int status : List.of(301, 302, 303, 307, 308)) {
                     try (Vendor vendor = new Vendor((asked, out) -> Vendor.answer(out, status, "Location: " + location + "\r\n", ""))) {
@@ -77,7 +78,8 @@ class CredentialsTest {
         for (String location : List.of("/two?a=1", "two?a=1", "HTTP://127.0.0.1:PORT/two?a=1")) {
             try (Vendor vendor = new Vendor((asked, out) -> {
                 String port = asked.headers().get("Host").replaceAll(".*:", "");
-                Vendor.answer(out, asked.number() == 1 ? 302 : 200, asked.number() == 1 ? "Location: " + location.replace("PORT", port) + "\r\n" : "", "there");
+                Vendor.answer(out, asked.number() == 1 ? 302 : 200, asked.number() == 1 ? "Location: " + location.replace("PORT", port)
+                        + "\r\n" : "", "there");
             }); Http http = HttpTest.account(vendor).build().open()) {
                 assertThat(http.call(Call.get("/one"), HttpTest::text)).isEqualTo("there");
                 assertThat(vendor.asked.get(1).target()).isEqualTo("/two?a=1");
@@ -115,7 +117,8 @@ class CredentialsTest {
     void aLinkInAnAnswerThatLeadsElsewhereIsNotFollowed() throws Exception {
         try (Vendor thief = new Vendor((asked, out) -> Vendor.ok(out, "{}")); Vendor vendor = new Vendor((asked, out) -> Vendor.ok(out, "{}"));
                 Http http = HttpTest.account(vendor).build().open()) {
-            for (String next : List.of(thief.address() + "/page2", "//localhost:" + thief.port() + "/", "https://127.0.0.1:" + vendor.port() + "/", "a b",
+            for (String next : List.of(thief.address() + "/page2", "//localhost:" + thief.port() + "/", "https://127.0.0.1:" + vendor.port() + "/",
+                    "a b",
                     "http://x@127.0.0.1:" + vendor.port() + "/", "mailto:me", "http://[::1]:" + vendor.port() + "/")) {
                 assertThatThrownBy(() -> http.call(Call.get(next), HttpTest::text)).as(next)
                         .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.DATA));
@@ -130,8 +133,10 @@ class CredentialsTest {
         URI base = URI.create("https://api.acme.example/v1");
         assertThat(List.of("https://api.acme.example/", "https://API.acme.example:443/x", "HTTPS://api.acme.example"))
                 .allMatch(other -> Origin.same(base, URI.create(other)));
-        assertThat(List.of("http://api.acme.example/", "https://api.acme.example:8443/", "https://api.acme.example.evil.example/", "https://acme.example/",
-                "https://api.acme.example@evil.example/", "https://u@api.acme.example/", "https://api_acme.example/", "https:/api.acme.example", "//api.acme.example"))
+        assertThat(List.of("http://api.acme.example/", "https://api.acme.example:8443/", "https://api.acme.example.evil.example/",
+                "https://acme.example/",
+                "https://api.acme.example@evil.example/", "https://u@api.acme.example/", "https://api_acme.example/", "https:/api.acme.example",
+                        "//api.acme.example"))
                 .noneMatch(other -> Origin.same(base, URI.create(other)));
     }
 
@@ -142,7 +147,7 @@ class CredentialsTest {
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         Logger root = (Logger) org.slf4j.LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
         Level before = root.getLevel();
-        root.setLevel(Level.ALL);
+        root.setLevel(Level.TRACE);
         log.start();
         root.addAppender(log);
         List<String> told = new ArrayList<>();
@@ -153,7 +158,8 @@ class CredentialsTest {
                         (asked, out) -> Vendor.answer(out, 400, "", "x".repeat(290) + form),
                         (asked, out) -> Vendor.answer(out, 500, "", form),
                         (asked, out) -> Vendor.answer(out, 429, "Retry-After: 0\r\n", form),
-                        (asked, out) -> Vendor.answer(out, 302, "Location: https://evil.example/" + URLEncoder.encode(form, StandardCharsets.UTF_8) + "\r\n", ""),
+                        (asked, out) -> Vendor.answer(out, 302, "Location: https://evil.example/" + URLEncoder.encode(form, StandardCharsets.UTF_8)
+                                + "\r\n", ""),
                         (asked, out) -> Vendor.write(out, "HTTP/1.1 " + form + " nonsense\r\n\r\n"),
                         (asked, out) -> Vendor.write(out, "HTTP/1.1 200 OK\r\n" + form + "\r\n\r\n"),
                         (asked, out) -> Vendor.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + form + "\r\n\r\n"),
@@ -164,7 +170,8 @@ class CredentialsTest {
                         handler.answer(asked, out);
                         throw new Vendor.Cut();
                     })) {
-                        Account account = HttpTest.account(vendor).retries(2, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(5)).build();
+                        Account account = HttpTest.account(vendor).retries(2, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(5))
+                                .build();
                         told.add(account.toString());
                         try (Http http = account.open(); JsonPages pages = JsonPages.of("data")) {
                             told.add(http.toString());
@@ -182,7 +189,8 @@ class CredentialsTest {
         assertThat(log.list).isNotEmpty();
         log.list.forEach(event -> told.add(event.getFormattedMessage() + event.getThrowableProxy()));
         assertThat(told).hasSizeGreaterThan(100);
-        assertThat(told.stream().filter(text -> forms.stream().anyMatch(text::contains) || text.contains("sk_live")).map(text -> text.replaceAll("\tat .*\n", ""))).isEmpty();
+        assertThat(told.stream().filter(text -> forms.stream().anyMatch(text::contains) || text.contains("sk_live"))
+                .map(text -> text.replaceAll("\tat .*\n", ""))).isEmpty();
     }
 
     private static String stack(Throwable e) {
@@ -206,20 +214,24 @@ class CredentialsTest {
     void aPasswordWithinBasicIsASecretOfItsOwn() {
         String basic = Base64.getEncoder().encodeToString("shop:pa55word".getBytes(StandardCharsets.UTF_8));
         Secrets secrets = new Secrets(List.of("Basic " + basic));
-        assertThat(secrets.without("wrong password 'pa55word' in Basic " + basic + " (" + basic + ")")).doesNotContain("pa55word").doesNotContain(basic);
+        assertThat(secrets.without("wrong password 'pa55word' in Basic " + basic + " (" + basic + ")")).doesNotContain("pa55word")
+                .doesNotContain(basic);
     }
 
     @Test
     void aCallTellsNeitherItsQueryNorItsHeadersNorItsBody() {
-        assertThat(Call.post("/graphql?access_token=abc", "text/plain", "body-text").secret("X-Token", "tok_1").header("X-Other", "val").query("k", "q")).hasToString("POST /graphql");
+        assertThat(Call.post("/graphql?access_token=abc", "text/plain", "body-text").secret("X-Token", "tok_1").header("X-Other", "val").query("k",
+                "q")).hasToString("POST /graphql");
     }
 
     /** With a real certificate, so that https and the way down from it are what they are in life. */
     @Test
     void aRedirectFromHttpsToHttpIsNotFollowedAndAnUnknownCertificateIsConfig(@TempDir Path folder) throws Exception {
         Path store = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "a", "-keyalg", "EC",
-                "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-storepass", "changeit", "-keystore",
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "a",
+                "-keyalg", "EC",
+                "-dname", "CN=localhost", "-ext", "san=dns:localhost,ip:127.0.0.1", "-validity", "2", "-storetype", "PKCS12", "-storepass",
+                        "changeit", "-keystore",
                 store.toString()).redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(keytool.waitFor(30, TimeUnit.SECONDS) && keytool.exitValue() == 0).as(said).isTrue();
@@ -252,16 +264,19 @@ class CredentialsTest {
                 exchange.close();
             });
             server.start();
-            Account.Builder account = Account.at("Acme", "https://127.0.0.1:" + server.getAddress().getPort(), "address").secret("Authorization", "Bearer " + KEY, "api_key")
+            Account.Builder account = Account.at("Acme", "https://127.0.0.1:" + server.getAddress().getPort(), "address").secret("Authorization",
+                    "Bearer " + KEY, "api_key")
                     .retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(9));
             try (Http http = account.build().open()) {
                 assertThatThrownBy(() -> http.call(Call.get("/"), HttpTest::text))
-                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG)).hasMessageContaining("not trusted");
+                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG))
+                        .hasMessageContaining("not trusted");
             }
             try (Http http = account.client(client -> client.sslContext(tls)).build().open()) {
                 assertThat(http.call(Call.get("/same"), HttpTest::text)).isEqualTo("{}");
                 assertThatThrownBy(() -> http.call(Call.get("/down"), HttpTest::text))
-                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG)).hasMessageContaining("no credential goes astray");
+                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG))
+                        .hasMessageContaining("no credential goes astray");
             }
             assertThat(plain.asked).isEmpty();
         } finally {

@@ -68,8 +68,10 @@ class EngineTest {
                 int to = empty ? from : Math.min(found.size(), from + 100);
                 StringBuilder text = new StringBuilder("{\n \"orders\": [\n");
                 for (Order order : found.subList(from, to)) {
-                    text.append(text.charAt(text.length() - 1) == '}' ? ",\n" : "").append("{\"id\": ").append(order.id()).append(", \"total\": ").append(order.total())
-                            .append(",\n \"updated\": \"").append(order.updated()).append("\", \"note\": \"a\\u00e4\\n\", \"lines\": [{\"sku\": \"x\"}]}");
+                    text.append(text.charAt(text.length() - 1) == '}' ? ",\n" : "").append("{\"id\": ").append(order.id()).append(", \"total\": ")
+                            .append(order.total())
+                            .append(",\n \"updated\": \"").append(order.updated()).append("\",")
+                            .append("\"note\": \"a\\u00e4\\n\", \"lines\": [{\"sku\": \"x\"}]}");
                 }
                 // The third page is empty and names a next one all the same.
                 String next = to == found.size() ? "null" : !empty && to == 200 ? "\"e200\"" : "\"" + to + "\"";
@@ -96,7 +98,8 @@ class EngineTest {
 
     /** A connector of some thirty lines. */
     private static final class ShopSource implements Source {
-        private static final List<Field> FIELDS = List.of(Field.required("id", Type.INTEGER, "The order's number."), Field.of("total", Type.decimal(38, 20), "What it cost."),
+        private static final List<Field> FIELDS = List.of(Field.required("id", Type.INTEGER, "The order's number."), Field.of("total",
+                Type.decimal(38, 20), "What it cost."),
                 Field.required("updated_at", Type.INSTANT, "When it was changed last."), Field.of("note", Type.TEXT, "What the shopper wrote."),
                 Field.of("lines", Type.JSON, "Its lines."));
         private static final List<Scan.Column> COLUMNS = List.of(new Scan.Column("id", FIELDS.get(0)), new Scan.Column("total", FIELDS.get(1)),
@@ -144,12 +147,14 @@ class EngineTest {
             shop.put(i, (100 + i) + ".10000000000000000001", i >= 1_000 && i < 2_000 ? DAY.plusSeconds(1_000) : DAY.plusSeconds(i));
         }
         shop.trouble = true;
-        try (Vendor vendor = new Vendor(shop); Engine engine = Engine.open(home)) {
+        Engine engine = Engine.open(home);
+        try (Vendor vendor = new Vendor(shop)) {
             engine.syncs().register("shop", new ShopSource(vendor.address(), List.of("id")));
             assertThat(sync(engine)).isEqualTo(2_500);
             assertThat(shop.troubled).hasSizeGreaterThan(20);
             assertThat(row(engine, "count(*), count(DISTINCT id), sum(total), min(note), min(lines ->> '$[0].sku')")).containsExactly("2500", "2500",
-                    new java.math.BigDecimal("100.10000000000000000001").multiply(new java.math.BigDecimal(2_500)).add(new java.math.BigDecimal(2_499 * 2_500 / 2)).toPlainString(),
+                    new java.math.BigDecimal("100.10000000000000000001").multiply(new java.math.BigDecimal(2_500))
+                            .add(new java.math.BigDecimal(2_499 * 2_500 / 2)).toPlainString(),
                     "aä\n", "x");
 
             // One changed, one new at the very boundary, and one that becomes visible late with an older time than what was read.
@@ -158,7 +163,10 @@ class EngineTest {
             shop.put(2_501, "2", DAY.plusSeconds(2_500 - 250));
             sync(engine);
             assertThat(shop.since.stream().distinct()).containsExactly(Instant.MIN, DAY.plusSeconds(2_500).minus(LOOK_BACK));
-            assertThat(row(engine, "count(*), count(DISTINCT id), count(*) FILTER (id > 2499), min(total)")).containsExactly("2502", "2502", "2", "0.50000000000000000000");
+            assertThat(row(engine, "count(*), count(DISTINCT id), count(*) FILTER (id > 2499), min(total)")).containsExactly("2502", "2502", "2",
+                    "0.50000000000000000000");
+        } finally {
+            engine.close();
         }
     }
 
@@ -169,10 +177,13 @@ class EngineTest {
         for (int i = 0; i < 450; i++) {
             shop.put(i, i + ".25", DAY.plusSeconds(i));
         }
-        try (Vendor vendor = new Vendor(shop); Engine engine = Engine.open(home)) {
+        Engine engine = Engine.open(home);
+        try (Vendor vendor = new Vendor(shop)) {
             engine.syncs().register("shop", new ShopSource(vendor.address(), List.of()));
             sync(engine);
             assertThat(row(engine, "count(*), count(DISTINCT id)")).containsExactly("450", "450");
+        } finally {
+            engine.close();
         }
         assertThat(HttpTest.temporary("eider-pages")).isEmpty();
     }

@@ -53,13 +53,15 @@ class HttpTest {
 
     @Test
     void anAnswerHasItsStatusHeadersAndBody() throws Exception {
-        try (Vendor vendor = new Vendor((asked, out) -> Vendor.answer(out, 201, "X-Left: 7\r\n", "{\"ä\":1}")); Http http = account(vendor).build().open()) {
+        try (Vendor vendor = new Vendor((asked, out) -> Vendor.answer(out, 201, "X-Left: 7\r\n", "{\"ä\":1}")); Http http = account(vendor).build()
+                .open()) {
             String told = http.call(Call.get("charges").query("a b", "c&d").query("none", null), answer -> answer.status() + answer.header("x-left")
                     + answer.header("absent") + answer.length() + text(answer));
             assertThat(told).isEqualTo("2017null8{\"ä\":1}");
             Vendor.Asked asked = vendor.asked.getFirst();
             assertThat(asked.target()).isEqualTo("/charges?a+b=c%26d");
-            assertThat(asked.headers()).containsEntry("Authorization", "Bearer " + KEY).containsEntry("User-Agent", "Eider").doesNotContainKey("Upgrade");
+            assertThat(asked.headers()).containsEntry("Authorization", "Bearer " + KEY).containsEntry("User-Agent", "Eider")
+                    .doesNotContainKey("Upgrade");
         }
     }
 
@@ -77,7 +79,8 @@ class HttpTest {
 
     @ParameterizedTest
     @CsvSource({
-        "400, CONFIG", "401, AUTH", "402, CONFIG", "403, AUTH", "404, CONFIG", "407, CONFIG", "408, TEMPORARY", "409, CONFIG", "410, CONFIG", "422, CONFIG",
+        "400, CONFIG", "401, AUTH", "402, CONFIG", "403, AUTH", "404, CONFIG", "407, CONFIG", "408, TEMPORARY", "409, CONFIG", "410, CONFIG",
+                "422, CONFIG",
         "425, TEMPORARY", "429, RATE_LIMIT", "500, TEMPORARY", "502, TEMPORARY", "503, TEMPORARY", "504, TEMPORARY", "520, TEMPORARY", "304, CONFIG"})
     void eachStatusHasItsKindAndASentence(int status, Kind kind) throws Exception {
         SourceException e = failure((asked, out) -> {
@@ -103,7 +106,8 @@ class HttpTest {
 
     @Test
     void aPageForBrowsersIsNotRepeatedInTheMessage() throws Exception {
-        assertThat(failure((asked, out) -> Vendor.answer(out, 502, "", "  <html><script>alert(1)</script>")).getMessage()).doesNotContain("<").contains("502");
+        assertThat(failure((asked, out) -> Vendor.answer(out, 502, "", "  <html><script>alert(1)</script>")).getMessage()).doesNotContain("<")
+                .contains("502");
     }
 
     @Test
@@ -246,7 +250,8 @@ class HttpTest {
             throw new Vendor.Cut();
         }); Http http = account(vendor).build().open(); JsonPages pages = JsonPages.of("data")) {
             assertThatThrownBy(() -> http.call(Call.get("/"), pages::add))
-                    .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TEMPORARY)).hasMessageContaining("ends in the middle");
+                    .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TEMPORARY))
+                    .hasMessageContaining("ends in the middle");
         }
     }
 
@@ -315,7 +320,8 @@ class HttpTest {
                     }
                 }
                 Account account = Account.at("Acme", "http://127.0.0.1:" + full.getLocalPort(), "address")
-                        .timeouts(Duration.ofMillis(300), Duration.ofSeconds(20)).retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(1)).build();
+                        .timeouts(Duration.ofMillis(300), Duration.ofSeconds(20)).retries(1, Duration.ofMillis(1), Duration.ofSeconds(1),
+                                Duration.ofMinutes(1)).build();
                 long began = System.nanoTime();
                 try (Http http = account.open()) {
                     assertThatThrownBy(() -> http.call(Call.get("/"), HttpTest::text)).isInstanceOfSatisfying(SourceException.class,
@@ -337,7 +343,8 @@ class HttpTest {
             free = server.getLocalPort();
         }
         for (String address : List.of("http://127.0.0.1:" + free, "https://no-such-host.invalid")) {
-            Account account = Account.at("Acme", address, "address").retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(1)).build();
+            Account account = Account.at("Acme", address, "address").retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(1))
+                    .build();
             try (Http http = account.open()) {
                 SourceException e = catchThrowableOfType(SourceException.class, () -> http.call(Call.get("/"), HttpTest::text));
                 assertThat(e.kind()).isEqualTo(Kind.TEMPORARY);
@@ -372,7 +379,8 @@ class HttpTest {
                 new Case(Account.at("Acme", "https://acme.example", "shop").secret("X-Key", "schlüssel", "api_key"), "'api_key'"));
         for (Case one : cases) {
             assertThatThrownBy(() -> one.account().build().open()).as("%s", one)
-                    .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG)).hasMessageContaining(one.option())
+                    .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG))
+                    .hasMessageContaining(one.option())
                     .hasMessageNotContaining("Evil").hasMessageNotContaining("schl").hasMessageNotContaining("u:p");
         }
     }
@@ -380,9 +388,11 @@ class HttpTest {
     @Test
     void aServerWithALinkLocalAddressIsNotAsked() throws Exception {
         for (String address : List.of("https://169.254.169.254", "https://[fe80::1]", "https://0.0.0.0", "https://[::ffff:169.254.169.254]")) {
-            try (Http http = Account.at("Acme", address, "address").retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(1)).build().open()) {
+            try (Http http = Account.at("Acme", address, "address").retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(1))
+                    .build().open()) {
                 assertThatThrownBy(() -> http.call(Call.get("/latest/meta-data"), HttpTest::text)).as(address)
-                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG)).hasMessageContaining("link-local");
+                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CONFIG))
+                        .hasMessageContaining("link-local");
             }
         }
     }

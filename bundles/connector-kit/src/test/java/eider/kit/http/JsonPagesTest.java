@@ -108,9 +108,11 @@ class JsonPagesTest {
     @Test
     void findsTheRecordsWhereverTheyAre() throws Exception {
         assertThat(staged("data", "{\"data\":[{\"id\":1},{\"id\":2}],\"x\":[{\"id\":3}]}")).containsExactly("{\"id\":1}", "{\"id\":2}");
-        assertThat(staged("data.orders.nodes", "{\"x\":{\"nodes\":[{}]},\"data\":{\"orders\":{\"nodes\":[{\"id\":1}]}}}")).containsExactly("{\"id\":1}");
+        assertThat(staged("data.orders.nodes", "{\"x\":{\"nodes\":[{}]},\"data\":{\"orders\":{\"nodes\":[{\"id\":1}]}}}"))
+                .containsExactly("{\"id\":1}");
         assertThat(staged("results[]", "{\"results\":[{\"id\":1}]}")).containsExactly("{\"id\":1}");
-        assertThat(staged("edges[].node", "{\"edges\":[{\"cursor\":\"a\",\"node\":{\"id\":1}},{\"node\":{\"id\":2}}]}")).containsExactly("{\"id\":1}", "{\"id\":2}");
+        assertThat(staged("edges[].node", "{\"edges\":[{\"cursor\":\"a\",\"node\":{\"id\":1}},{\"node\":{\"id\":2}}]}"))
+                .containsExactly("{\"id\":1}", "{\"id\":2}");
         assertThat(staged("", "[{\"id\":1},{\"id\":2}]")).containsExactly("{\"id\":1}", "{\"id\":2}");
         assertThat(staged("", "{\"id\":1}\n{\"id\":2}\n")).containsExactly("{\"id\":1}", "{\"id\":2}");
         assertThat(staged("order", "{\"order\":{\"id\":1}}")).containsExactly("{\"id\":1}");
@@ -122,7 +124,8 @@ class JsonPagesTest {
     @Test
     void eachRecordStaysByteForByteWhatWasSent() throws Exception {
         for (String record : List.of(
-                "{\"a\":1.10,\"b\":-0,\"c\":1E400,\"d\":0.1000000000000000055511151231257827,\"e\":123456789012345678901234567890123456789012345678901234567890}",
+                "{\"a\":1.10,\"b\":-0,\"c\":1E400,\"d\":0.1000000000000000055511151231257827,"
+                        + "\"e\":123456789012345678901234567890123456789012345678901234567890}",
                 "{\"same\":1,\"same\":2}",
                 "{\"u\":\"\\u0041\\u00e4\\ud83d\\ude00\\ud800\\u0000\\/\\n\",\"raw\":\"ä😀\u2028\"}",
                 "{ \"a\" : [ 1 , { \"b\" : null } ] , \"c\":{} }",
@@ -136,9 +139,11 @@ class JsonPagesTest {
 
     @Test
     void givesBackWhatIsAskedOfTheEnvelopeBeforeAndAfterTheRecords() throws Exception {
-        try (JsonPages pages = JsonPages.of("data.nodes", "has_more", "data.pageInfo.endCursor", "errors.0.code", "errors.1.code", "total", "none", "absent", "cost")) {
+        try (JsonPages pages = JsonPages.of("data.nodes", "has_more", "data.pageInfo.endCursor", "errors.0.code", "errors.1.code", "total", "none",
+                "absent", "cost")) {
             JsonPages.Page page = pages.add(body("""
-                    {"has_more": true, "errors":[{"code":"A\\u0042"},{"code":"C"}], "data":{"nodes":[{"endCursor":"no","has_more":false}],"pageInfo":{"endCursor":"abc=="}},
+                    {"has_more": true, "errors":[{"code":"A\\u0042"},{"code":"C"}], "data":{"nodes":[{"endCursor":"no",
+                    "has_more":false}],"pageInfo":{"endCursor":"abc=="}},
                     "total": 12345678901234567890.10, "none": null, "cost": {"a":[1,
                     2]}}"""));
             assertThat(page.records()).isEqualTo(1);
@@ -169,7 +174,8 @@ class JsonPagesTest {
                 expected.add(record.replace('\n', ' ').replace('\r', ' '));
                 text.append(i == 0 ? "" : ",").append(blank(random)).append(record);
             }
-            text.append(blank(random)).append("]},\"next\":\"n").append(round).append("\",\"after\":").append(any(random, 3)).append("}").append(blank(random));
+            text.append(blank(random)).append("]},\"next\":\"n").append(round).append("\",\"after\":").append(any(random, 3)).append("}")
+                    .append(blank(random));
             byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
             kept.lines.clear();
             try (JsonPages pages = JsonPages.of("a.b", "next")) {
@@ -190,7 +196,8 @@ class JsonPagesTest {
             case 1: return random.nextBoolean() ? "true" : "false";
             case 2: return random.nextInt() + "." + random.nextInt(1_000_000);
             case 3: return "" + random.nextLong();
-            case 4: return "\"" + List.of("\\\"", "\\\\", "ä", "😀", "\\u0000", "}", "]", "{\\\"a", "\\n").get(random.nextInt(9)).repeat(random.nextInt(30)) + "\"";
+            case 4: return "\"" + List.of("\\\"", "\\\\", "ä", "😀", "\\u0000", "}", "]", "{\\\"a", "\\n").get(random.nextInt(9))
+                    .repeat(random.nextInt(30)) + "\"";
             case 5: return "\"" + "x".repeat(random.nextInt(20) == 0 ? 20_000 : random.nextInt(50)) + "\"";
             case 6: {
                 StringBuilder array = new StringBuilder("[");
@@ -202,7 +209,8 @@ class JsonPagesTest {
             default: {
                 StringBuilder object = new StringBuilder("{");
                 for (int i = random.nextInt(4); i > 0; i--) {
-                    object.append("\"").append(List.of("a", "b", "next", "id").get(random.nextInt(4))).append("\"").append(blank(random)).append(":").append(blank(random))
+                    object.append("\"").append(List.of("a", "b", "next", "id").get(random.nextInt(4))).append("\"").append(blank(random)).append(":")
+                            .append(blank(random))
                             .append(any(random, depth - 1)).append(i > 1 ? "," : "");
                 }
                 return object + "}";
@@ -228,7 +236,8 @@ class JsonPagesTest {
             for (int length = 0; length < bytes.length; length++) {
                 InputStream part = new ByteArrayInputStream(bytes, 0, length);
                 assertThatThrownBy(() -> pages.add(part)).as("after %d bytes", length)
-                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TEMPORARY)).hasMessageContaining("ends in the middle");
+                        .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TEMPORARY))
+                        .hasMessageContaining("ends in the middle");
                 assertThat(pages.records()).isEqualTo(1);
             }
             pages.add(body(whole));
@@ -240,9 +249,12 @@ class JsonPagesTest {
     @Test
     void whatIsNoJsonIsDataAndLeavesNothing() throws Exception {
         String big = "{\"id\":\"" + "x".repeat(200_000) + "\"}";
-        for (String body : List.of("{\"data\":[{\"id\":1}{\"id\":2}]}", "{\"data\":[" + big + ",{\"id\":tru}]}", "{\"data\":[{\"id\":1}]}x", "{\"data\":[{\"id\":1}]}{\"data\":[]}",
-                "{\"data\":[{\"id\":1}],}", "<!doctype html>", "oops", "{\"data\":[{'id':1}]}", "{\"data\":[{\"id\":NaN}]}", "{\"data\":[{\"id\":01}]}", "{\"data\":[{\"a\":\"\n\"}]}",
-                "{\"data\":" + "[".repeat(5_000), "{\"data\":[{\"a\":\"\\x\"}]}", "{\"other\":[{\"id\":1}]}", "{\"data\":null}", "[{\"data\":[{}]}]", "7")) {
+        for (String body : List.of("{\"data\":[{\"id\":1}{\"id\":2}]}", "{\"data\":[" + big + ",{\"id\":tru}]}", "{\"data\":[{\"id\":1}]}x",
+                "{\"data\":[{\"id\":1}]}{\"data\":[]}",
+                "{\"data\":[{\"id\":1}],}", "<!doctype html>", "oops", "{\"data\":[{'id':1}]}", "{\"data\":[{\"id\":NaN}]}",
+                        "{\"data\":[{\"id\":01}]}", "{\"data\":[{\"a\":\"\n\"}]}",
+                "{\"data\":" + "[".repeat(5_000), "{\"data\":[{\"a\":\"\\x\"}]}", "{\"other\":[{\"id\":1}]}", "{\"data\":null}", "[{\"data\":[{}]}]",
+                        "7")) {
             try (JsonPages pages = JsonPages.of("data")) {
                 pages.add(body("{\"data\":[{\"id\":0}]}"));
                 assertThatThrownBy(() -> pages.add(body(body))).as(body.length() > 100 ? body.substring(0, 100) : body)
@@ -258,7 +270,8 @@ class JsonPagesTest {
 
     @Test
     void whatIsNotInUtf8IsData() throws Exception {
-        for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16, Charset.forName("UTF-32BE"), StandardCharsets.ISO_8859_1)) {
+        for (Charset charset : List.of(StandardCharsets.UTF_16LE, StandardCharsets.UTF_16, Charset.forName("UTF-32BE"),
+                StandardCharsets.ISO_8859_1)) {
             try (JsonPages pages = JsonPages.of("data")) {
                 byte[] bytes = "{\"data\":[{\"id\":\"äöü\"}]}".getBytes(charset);
                 assertThatThrownBy(() -> pages.add(new ByteArrayInputStream(bytes))).as("%s", charset)
@@ -348,7 +361,8 @@ class JsonPagesTest {
     /** A page of that many records, or one record so large; interrupts its reader after so many bytes. */
     private static InputStream endless(long records, boolean many, long interruptAfter) {
         byte[] head = "{\"data\":[".getBytes(StandardCharsets.UTF_8);
-        byte[] record = "{\"id\":\"12345678\",\"amount\":12.34,\"created\":\"2026-11-23T10:15:30Z\",\"customer\":{\"name\":\"Ada Lovelace\",\"tags\":[1,2,3]}},\n"
+        byte[] record = ("{\"id\":\"12345678\",\"amount\":12.34,\"created\":\"2026-11-23T10:15:30Z\","
+                + "\"customer\":{\"name\":\"Ada Lovelace\",\"tags\":[1,2,3]}},\n")
                 .getBytes(StandardCharsets.UTF_8);
         byte[] tail = "{\"id\":\"last\"}]}".getBytes(StandardCharsets.UTF_8);
         byte[] bigHead = "{\"data\":[{\"big\":[".getBytes(StandardCharsets.UTF_8);

@@ -30,7 +30,8 @@ class LimiterTest {
                 times.add(clock.nanos());
             }
             for (int i = 0; i + allowed < times.size(); i++) {
-                assertThat(times.get(i + allowed) - times.get(i)).as("%d calls from call %d on, seed %d", allowed + 1, i, seed).isGreaterThanOrEqualTo(9_999_999_000L);
+                assertThat(times.get(i + allowed) - times.get(i)).as("%d calls from call %d on, seed %d", allowed + 1, i, seed)
+                        .isGreaterThanOrEqualTo(9_999_999_000L);
             }
         }
     }

@@ -32,7 +32,8 @@ class PagingTest {
         assertThatThrownBy(() -> Paging.each("orders", "a", cursor -> {
             read.add(cursor);
             return "a";
-        })).isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(SourceException.Kind.DATA)).hasMessageContaining("orders");
+        })).isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).isEqualTo(SourceException.Kind.DATA))
+                .hasMessageContaining("orders");
         assertThat(read).containsExactly("a");
     }
 

@@ -26,7 +26,8 @@ class RetryTest {
     private final Clock clock = new Clock();
 
     private Account.Builder account(Vendor vendor) {
-        return Account.at("Acme", vendor.address(), "address").time(clock).limiter(new Limiter(clock, 1_000, 1_000)).breaker(1_000, Duration.ofSeconds(30));
+        return Account.at("Acme", vendor.address(), "address").time(clock).limiter(new Limiter(clock, 1_000, 1_000)).breaker(1_000,
+                Duration.ofSeconds(30));
     }
 
     /** Answers so often with a failure, then well. */
@@ -181,10 +182,13 @@ class RetryTest {
     @Test
     void throttlingToldInA200IsThrottling() throws Exception {
         String throttled = """
-                {"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{"requestedQueryCost":500,"actualQueryCost":null,
+                {"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],"extensions":{"cost":{
+                "requestedQueryCost":500,"actualQueryCost":null,
                 "throttleStatus":{"maximumAvailable":1000,"currentlyAvailable":100,"restoreRate":50}}}}""";
-        try (Vendor vendor = new Vendor((asked, out) -> Vendor.ok(out, asked.number() < 3 ? throttled : "{\"data\":{\"orders\":{\"nodes\":[{\"id\":1}]}}}"));
-                JsonPages pages = JsonPages.of("data.orders.nodes", "errors.0.extensions.code", "extensions.cost.throttleStatus.currentlyAvailable").check(page -> {
+        try (Vendor vendor = new Vendor((asked, out) -> Vendor.ok(out,
+                asked.number() < 3 ? throttled : "{\"data\":{\"orders\":{\"nodes\":[{\"id\":1}]}}}"));
+                JsonPages pages = JsonPages.of("data.orders.nodes", "errors.0.extensions.code", "extensions.cost.throttleStatus.currentlyAvailable")
+                        .check(page -> {
                     if ("THROTTLED".equals(page.text("errors.0.extensions.code"))) {
                         long missing = 500 - Long.parseLong(page.text("extensions.cost.throttleStatus.currentlyAvailable"));
                         throw SourceException.rateLimit("Shopify throttles.", Duration.ofSeconds(missing / 50));
@@ -213,7 +217,8 @@ class RetryTest {
     @Test
     void aServerThatIsDownIsLeftAloneAndTriedByOneWhenItsTimeHasCome() throws Exception {
         try (Vendor vendor = failing(5, 500, "")) {
-            Account account = account(vendor).retries(2, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)).breaker(4, Duration.ofSeconds(30)).build();
+            Account account = account(vendor).retries(2, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)).breaker(4,
+                    Duration.ofSeconds(30)).build();
             try (Http one = account.open(); Http other = account.open()) {
                 for (Http http : List.of(one, other)) {
                     assertThatThrownBy(() -> http.call(Call.get("/"), HttpTest::text)).hasMessageContaining("500");
@@ -251,7 +256,8 @@ class RetryTest {
                 Vendor.ok(out, "fine");
             }
         })) {
-            Account account = account(vendor).retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)).breaker(1, Duration.ofSeconds(30)).build();
+            Account account = account(vendor).retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)).breaker(1,
+                    Duration.ofSeconds(30)).build();
             try (Http http = account.open()) {
                 assertThatThrownBy(() -> http.call(Call.get("/"), HttpTest::text)).hasMessageContaining("500");
                 clock.pass(30_000);
@@ -276,7 +282,8 @@ class RetryTest {
     @Test
     void aRefusedKeyOrARateLimitDoesNotOpenTheBreaker() throws Exception {
         try (Vendor vendor = new Vendor((asked, out) -> Vendor.answer(out, asked.number() % 2 == 0 ? 401 : 500, "", ""));
-                Http http = account(vendor).retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)).breaker(2, Duration.ofSeconds(30)).build().open()) {
+                Http http = account(vendor).retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofHours(1)).breaker(2,
+                        Duration.ofSeconds(30)).build().open()) {
             for (int i = 0; i < 10; i++) {
                 assertThatThrownBy(() -> http.call(Call.get("/"), HttpTest::text)).isInstanceOf(SourceException.class);
             }

@@ -122,7 +122,8 @@ final class Vendor implements AutoCloseable {
 
     /** @param headers each with its line end */
     static void answer(OutputStream out, int status, String headers, String body) throws IOException {
-        write(out, "HTTP/1.1 " + status + " Whatever\r\n" + headers + "Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + body);
+        write(out, "HTTP/1.1 " + status + " Whatever\r\n" + headers + "Content-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n"
+                + body);
     }
 
     @Override

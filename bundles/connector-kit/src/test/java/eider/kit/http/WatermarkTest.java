@@ -39,7 +39,8 @@ class WatermarkTest {
         Cursor cursor = Cursor.NONE;
         Instant before = Instant.EPOCH;
         for (int i = 0; i < 2_000; i++) {
-            Watermark mark = Watermark.of(cursor, Duration.ofSeconds(random.nextInt(1_000)), InstantSource.fixed(NOW.minusSeconds(random.nextInt(100_000))));
+            Watermark mark = Watermark.of(cursor, Duration.ofSeconds(random.nextInt(1_000)),
+                    InstantSource.fixed(NOW.minusSeconds(random.nextInt(100_000))));
             assertThat(mark.cursor()).isEqualTo(cursor);
             mark.seen(Instant.EPOCH.plusNanos(random.nextLong(Long.MAX_VALUE)));
             Instant after = Instant.parse(mark.cursor().text());
