@@ -246,11 +246,19 @@ public final class Http implements AutoCloseable {
                 return host;
             }
         }, threads), within);
-        return waitFor(client.sendAsync(request, info -> {
+        return waitFor(client.sendAsync(request, keeping(call, spool, call.largest() < 0 ? account.largest() : call.largest())), within);
+    }
+
+    /**
+     * What takes the body. Static, for it must not know this client: the JDK's client holds the handler by its connection's timer for as long as it
+     * is not collected itself, so a handler that leads back to it keeps both, with the connector's class loader, for ever. UpdateTest saw it on JDK
+     * 25.
+     */
+    private static HttpResponse.BodyHandler<Spool> keeping(Call call, Spool spool, long largest) {
+        return info -> {
             boolean good = call.accepts(info.statusCode());
-            long largest = good ? call.largest() < 0 ? account.largest() : call.largest() : ERROR_BYTES;
-            return spool.limit(largest, info.headers().firstValueAsLong("content-length").orElse(-1), !good);
-        }), within);
+            return spool.limit(good ? largest : ERROR_BYTES, info.headers().firstValueAsLong("content-length").orElse(-1), !good);
+        };
     }
 
     /** The address leads to a place that is nobody's API. */

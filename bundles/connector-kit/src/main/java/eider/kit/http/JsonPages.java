@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import eider.connector.Cursor;
 import eider.connector.Scan;
 import eider.connector.Sink;
@@ -58,7 +59,9 @@ public final class JsonPages implements AutoCloseable {
     private static final int MOST_REJECTS = 1_000;
     private static final int LONGEST_REJECT = 1 << 10;
     private static final Pattern QUOTED = Pattern.compile("'[^']{2,}'|\"[^\"]{2,}\"");
+    // Without recycling, which would leave buffers, and by them the connector's class loader, with each thread that ever parsed (UpdateTest).
     private static final JsonFactory JSON = JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+            .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(1 << 20).maxNameLength(1 << 20).build()).build();
 
     /**

@@ -138,6 +138,16 @@ class RetryTest {
     }
 
     @Test
+    void aWaitThatIsLongerThanOneMayBeIsNotBegunThoughThereIsTime() throws Exception {
+        try (Vendor vendor = failing(1, 429, "Retry-After: 61\r\n");
+                Http http = account(vendor).retries(6, Duration.ofMillis(500), Duration.ofSeconds(60), Duration.ofHours(2)).build().open()) {
+            SourceException e = catchThrowableOfType(SourceException.class, () -> http.call(Call.get("/"), HttpTest::text));
+            assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(61));
+            assertThat(clock.passed()).isZero();
+        }
+    }
+
+    @Test
     void tooFastWithoutAWaitStillWaits() throws Exception {
         clock.chance = 0;
         try (Vendor vendor = failing(2, 429, ""); Http http = account(vendor).build().open()) {
