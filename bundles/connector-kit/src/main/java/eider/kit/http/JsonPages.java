@@ -59,7 +59,7 @@ public final class JsonPages implements AutoCloseable {
     private static final int MOST_REJECTS = 1_000;
     private static final int LONGEST_REJECT = 1 << 10;
     private static final Pattern QUOTED = Pattern.compile("'[^']{2,}'|\"[^\"]{2,}\"");
-    // Without recycling, which would leave buffers, and by them the connector's class loader, with each thread that ever parsed (UpdateTest).
+    // Without recycling: the buffers that it keeps with each thread that ever parsed hold the connector's class loader until memory is short.
     private static final JsonFactory JSON = JsonFactory.builder().disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .recyclerPool(JsonRecyclerPools.nonRecyclingPool())
             .streamReadConstraints(StreamReadConstraints.builder().maxNumberLength(1 << 20).maxNameLength(1 << 20).build()).build();

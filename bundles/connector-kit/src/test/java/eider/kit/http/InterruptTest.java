@@ -90,6 +90,24 @@ class InterruptTest {
         assertThat(HttpTest.openFiles()).isEmpty();
     }
 
+    @Test
+    void aCallThatIsGivenUpBreaksItsConnectionOffThoughTheClientStaysOpen() throws Exception {
+        try (Vendor vendor = new Vendor((asked, out) -> {
+            busy.countDown();
+            asked.silence();
+        }); Http http = Account.at("Acme", vendor.address(), "address").retries(1, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofMinutes(1))
+                .timeouts(Duration.ofSeconds(5), Duration.ofSeconds(20)).build().open()) {
+            Thread thread = Thread.ofPlatform().start(() -> assertThatThrownBy(() -> http.call(Call.get("/"), HttpTest::text))
+                    .isInstanceOf(InterruptedException.class));
+            busy.await();
+            thread.interrupt();
+            thread.join();
+            await("no connection of the interrupted call stays", () -> vendor.connections() == 0);
+            assertThatThrownBy(() -> http.call(Call.get("/").within(Duration.ofMillis(100)), HttpTest::text)).isInstanceOf(SourceException.class);
+            await("no connection of the call that took too long stays", () -> vendor.connections() == 0);
+        }
+    }
+
     private static List<String> stayed(Set<Thread> before) {
         return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.isAlive() && !before.contains(thread))
                 .map(Thread::getName).filter(name -> name.startsWith("HttpClient") || name.startsWith("http ")).collect(Collectors.toList());

@@ -30,7 +30,8 @@ class UpdateTest {
 
         @Override
         public Long call() throws Exception {
-            Account account = Account.at("Acme", address, "address").retries(3, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(9)).build();
+            Account account = Account.at("Acme", address, "address").retries(3, Duration.ofMillis(1), Duration.ofSeconds(1), Duration.ofSeconds(9))
+                    .build();
             try (Http http = account.open(); JsonPages pages = JsonPages.of("data")) {
                 http.call(Call.get("/"), pages::add);
                 pages.add(new ByteArrayInputStream("{\"data\":[{}]}".getBytes(StandardCharsets.UTF_8)));
