@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,6 +40,11 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
     private static final int IDLE_READERS = 8;
+    /** In MB. */
+    private static final long DEFAULT_MEMORY = 1_024;
+    private static final Pattern SIZE = Pattern.compile("\\s*(\\d+(?:\\.\\d+)?)\\s*([KMGTkmgt])(?:i?[Bb])?\\s*");
+    /** Where the limit is written in another way that DuckDB understands, such as 80%. */
+    private static final long DEFAULT_LIMIT = 512L << 20;
     private static final Pattern LOCKED = Pattern.compile("Conflicting lock is held in .*\\(PID (\\d+)\\)");
 
     /**
@@ -67,6 +73,8 @@ public final class Store implements AutoCloseable {
     private final ReentrantLock noting = new ReentrantLock(true);
     private final AtomicLong version = new AtomicLong();
     private final RowIds rowIds = new RowIds();
+    private final PushedRows pushed = new PushedRows();
+    private final Budget memory = new Budget(DEFAULT_MEMORY);
     private volatile Sql writer;
 
     // Guarded by this.
@@ -97,6 +105,26 @@ public final class Store implements AutoCloseable {
 
     public InstantSource clock() {
         return clock;
+    }
+
+    /** The memory, in MB, of the throw-away instances that syncs gather their rows in; whoever opens one borrows what it may take. The live database is not part of it. */
+    public Budget memory() {
+        return memory;
+    }
+
+    /** How many bytes the live database may use. */
+    long memoryLimit() {
+        Matcher size = SIZE.matcher(settings.memoryLimit);
+        if (!size.matches()) {
+            return DEFAULT_LIMIT;
+        }
+        long unit = switch (size.group(2).toUpperCase(Locale.ROOT).charAt(0)) {
+            case 'K' -> 1L << 10;
+            case 'M' -> 1L << 20;
+            case 'G' -> 1L << 30;
+            default -> 1L << 40;
+        };
+        return (long) (Double.parseDouble(size.group(1)) * unit);
     }
 
     public Path handover() {
@@ -131,6 +159,7 @@ public final class Store implements AutoCloseable {
                 Ledger.closeInterrupted(sql, clock.instant());
                 rowIds.startAfter(Ledger.lastRow(sql));
                 rowIds.register(opened);
+                pushed.register(opened);
                 sql.run("SET enable_progress_bar = true");
                 sql.run("SET enable_progress_bar_print = false");
                 sql.run("SET allowed_directories = [" + Sql.text(settings.handover + "/") + "]");
@@ -165,6 +194,8 @@ public final class Store implements AutoCloseable {
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
+        // A self-join of a view with joins lost a filter and counted 2 for 1 (DuckDB 2.0.0.1; see OptimizerTrapTest).
+        properties.setProperty("disabled_optimizers", "common_subplan");
         // Progress is asked for by Sql.percent, never printed.
         properties.setProperty("jdbc_stream_results", "true");
         DuckDBConnection connection = DuckDBConnection.newConnection("jdbc:duckdb:" + database, false, null, properties);
@@ -397,6 +428,10 @@ public final class Store implements AutoCloseable {
 
     RowIds rowIds() {
         return rowIds;
+    }
+
+    PushedRows pushed() {
+        return pushed;
     }
 
     /** A number that grows with every commit that changed rows. */
