@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,10 +85,16 @@ class JsonPagesTest {
     }
 
     private final Kept kept = new Kept();
+    private List<Path> before;
+
+    @BeforeEach
+    void look() throws IOException {
+        before = HttpTest.temporary("eider-pages");
+    }
 
     @AfterEach
     void noFileStays() throws IOException {
-        assertThat(HttpTest.temporary("eider-pages")).isEmpty();
+        assertThat(HttpTest.temporary("eider-pages")).isEqualTo(before);
     }
 
     private static InputStream body(String text) {
