@@ -2,6 +2,7 @@ package eider.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import eider.connector.Cursor;
 import eider.connector.Dataset;
@@ -354,6 +355,41 @@ public interface SourceContract {
         }
     }
 
+    @Test
+    @Tag("S5")
+    @DisplayName("S5: an interrupt ends the wait for an answer that does not come")
+    default void endsWhileTheServerIsSilent(@TempDir Path home) throws Exception {
+        assumeFalse(lacks().contains(Ability.HTTP), "the connector speaks no HTTP, which S6 proves");
+        try (Scene scene = Scene.of(this, home, rows())) {
+            new Network(scene).endsWhileTheServerIsSilent();
+        }
+    }
+
+    // S6
+
+    @Test
+    @Tag("S6")
+    @DisplayName("S6: 401, 429, 500, a cut connection and broken JSON, at any request, are told by their kind")
+    default void callsEachFailureByItsKind(@TempDir Path home) throws Exception {
+        try (Scene scene = Scene.of(this, home, rows())) {
+            if (lacks().contains(Ability.HTTP)) {
+                new Network(scene).sendsNothing(home.resolve("data"));
+            } else {
+                new Network(scene).callsEachFailureByItsKind();
+            }
+        }
+    }
+
+    @Test
+    @Tag("S6")
+    @DisplayName("S6: after a failure, a read from the last checkpoint gives the table of one clean read")
+    default void losesNothingByAFailure(@TempDir Path home) throws Exception {
+        assumeFalse(lacks().contains(Ability.HTTP), "the connector speaks no HTTP, which the other test of S6 proves");
+        try (Scene scene = Scene.of(this, home, rows())) {
+            new Network(scene).losesNothing();
+        }
+    }
+
     // S7
 
     @Test
@@ -559,6 +595,66 @@ public interface SourceContract {
         Map<String, String> sums = new LinkedHashMap<>();
         sinks.forEach((dataset, sink) -> sums.put(dataset, sink.rows() + " rows, sum " + sink.sum().toString(36)));
         return sums;
+    }
+
+    // S11
+
+    @Test
+    @Tag("S11")
+    @DisplayName("S11: each model gives columns of its canonical table, from each row by itself, once")
+    default void modelsGiveCanonicalRows(@TempDir Path home) throws Exception {
+        try (Scene scene = Scene.of(this, home, rows())) {
+            if (lacks().contains(Ability.MODELS)) {
+                new Models(scene).areNone();
+            } else {
+                new Models(scene).giveCanonicalRows();
+            }
+        }
+    }
+
+    @Test
+    @Tag("S11")
+    @DisplayName("S11: the canonical tables come to the totals that the author expects, and stay there")
+    default void modelsComeToTheExpectedTotals(@TempDir Path home) throws Exception {
+        assumeFalse(lacks().contains(Ability.MODELS), "the connector has no models, which the other test of S11 proves");
+        try (Scene scene = Scene.of(this, home, rows())) {
+            new Models(scene).comeToTheExpectedTotals(!lacks().contains(Ability.NOTICES_CHANGES));
+        }
+    }
+
+    // S12
+
+    @Test
+    @Tag("S12")
+    @DisplayName("S12: a delivery that is not signed as it must be is refused with AUTH, and nothing of it is pushed")
+    default void refusesForgedDeliveries(@TempDir Path home) throws Exception {
+        try (Scene scene = Scene.of(this, home, rows())) {
+            if (lacks().contains(Ability.WEBHOOKS)) {
+                new Webhooks(scene, Metatype.of(bundle())).areNone();
+            } else {
+                new Webhooks(scene, Metatype.of(bundle())).refuseWhatIsForged();
+            }
+        }
+    }
+
+    @Test
+    @Tag("S12")
+    @DisplayName("S12: deliveries bring what a read would bring; repeated, late, in another order they change nothing")
+    default void repeatedDeliveriesChangeNothing(@TempDir Path home) throws Exception {
+        assumeFalse(lacks().contains(Ability.WEBHOOKS), "the connector has no webhook, which another test of S12 proves");
+        try (Scene scene = Scene.of(this, home, rows())) {
+            new Webhooks(scene, Metatype.of(bundle())).bringWhatAReadWouldAndNothingTwice(home.resolve("data"));
+        }
+    }
+
+    @Test
+    @Tag("S12")
+    @DisplayName("S12: a delivery is heard in the middle of a read, and does not disturb it")
+    default void hearsDeliveriesDuringARead(@TempDir Path home) throws Exception {
+        assumeFalse(lacks().contains(Ability.WEBHOOKS), "the connector has no webhook, which another test of S12 proves");
+        try (Scene scene = Scene.of(this, home, rows())) {
+            new Webhooks(scene, Metatype.of(bundle())).areHeardDuringARead();
+        }
     }
 
     // S13

@@ -202,7 +202,7 @@ class BrokenSourcesTest {
     static class Modest extends LedgerContract {
         @Override
         public Set<Ability> lacks() {
-            return Set.of(Ability.RESUMES);
+            return Set.of(Ability.RESUMES, Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS);
         }
     }
 

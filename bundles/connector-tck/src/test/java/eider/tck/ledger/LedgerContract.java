@@ -4,12 +4,14 @@ import aQute.bnd.osgi.Builder;
 import aQute.bnd.osgi.Constants;
 import aQute.bnd.osgi.Jar;
 import eider.connector.Source;
+import eider.tck.Ability;
 import eider.tck.Connector;
 import eider.tck.Outside;
 import eider.tck.SourceContract;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The contract for the ledger source, or for one of its broken kin. */
@@ -32,6 +34,11 @@ public class LedgerContract implements SourceContract {
     @Override
     public Outside outside(Path home, String name) {
         return new Ledger(home, name);
+    }
+
+    @Override
+    public Set<Ability> lacks() {
+        return Set.of(Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS);
     }
 
     @Override
