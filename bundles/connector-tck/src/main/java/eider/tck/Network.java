@@ -26,9 +26,12 @@ final class Network {
     private static final Duration LIMIT = Duration.ofSeconds(2);
     /** Requests that a failure is tried at: the first, the last, and some between. */
     private static final int MOST_REQUESTS = 5;
+    /** The same for what takes two loads each time. */
+    private static final int MOST_LOADS = 3;
 
     private final Scene scene;
     private int connections;
+    private boolean silent;
 
     Network(Scene scene) {
         this.scene = scene;
@@ -49,12 +52,15 @@ final class Network {
             List<String> handedOn = relay.handedOn();
             List<String> wrong = new ArrayList<>();
             for (Relay.Failure failure : Relay.Failure.values()) {
-                if (failure == Relay.Failure.SILENCE) {
+                if (failure == Relay.Failure.SILENCE || silent) {
                     continue;
                 }
                 relay.heal();
                 clean(relay, options);
-                for (int request : spread(relay.fitting(failure))) {
+                for (int request : spread(relay.fitting(failure), MOST_REQUESTS)) {
+                    if (silent) {
+                        break;
+                    }
                     relay.fail(failure, request);
                     String when = "when the outside system gives " + failure.words() + " from request " + (request + 1) + " of " + handedOn.size() + " on ("
                             + handedOn.get(Math.min(request, handedOn.size() - 1)) + "), ";
@@ -79,19 +85,21 @@ final class Network {
         return sinks;
     }
 
-    private static Set<Integer> spread(List<Integer> numbers) {
+    private static Set<Integer> spread(List<Integer> numbers, int most) {
         Set<Integer> chosen = new TreeSet<>();
-        for (int i = 0; i < Math.min(MOST_REQUESTS, numbers.size()); i++) {
-            chosen.add(numbers.get(numbers.size() <= MOST_REQUESTS ? i : (int) ((long) i * (numbers.size() - 1) / (MOST_REQUESTS - 1))));
+        for (int i = 0; i < Math.min(most, numbers.size()); i++) {
+            chosen.add(numbers.get(numbers.size() <= most ? i : (int) ((long) i * (numbers.size() - 1) / (most - 1))));
         }
         return chosen;
     }
 
+    /** What is wrong with the answer of a source to a failure. A source that says nothing at all is not asked again: it would cost the same time at each failure. */
     private List<String> fault(Relay relay, Relay.Failure failure, Source source) throws InterruptedException {
         Attempt attempt = new Attempt(source, scene.sniffer());
         if (!attempt.ends(PATIENCE)) {
             String place = attempt.place();
             attempt.interrupt();
+            silent = true;
             return List.of("nothing is said for " + PATIENCE.toSeconds() + " s; longer waits are the engine's: " + place);
         }
         if (!relay.failed()) {
@@ -133,7 +141,7 @@ final class Network {
             assertThat(requests).as("requests of a read, after the %s of its discovery", discovery).isNotEmpty();
             for (Relay.Failure failure : List.of(Relay.Failure.SERVER_ERROR, Relay.Failure.CUT_WITHIN, Relay.Failure.BROKEN_JSON)) {
                 relay.heal();
-                for (int request : spread(requests)) {
+                for (int request : spread(requests, MOST_LOADS)) {
                     String connection = "cut_" + ++connections;
                     relay.fail(failure, request);
                     Watched cut = new Watched(scene.connector().connect(connection + "_cut", options)).forgiving();
@@ -154,7 +162,7 @@ final class Network {
             clean(relay, options);
             List<Integer> requests = relay.fitting(Relay.Failure.SILENCE);
             Threads before = new Threads();
-            for (int request : spread(requests)) {
+            for (int request : spread(requests, MOST_REQUESTS)) {
                 relay.fail(Relay.Failure.SILENCE, request);
                 CountDownLatch silent = relay.silent();
                 Attempt attempt = new Attempt(scene.connector().connect("waiting_" + ++connections, options), scene.sniffer());

@@ -34,10 +34,10 @@ final class Received {
     private final List<RecordingSink> sinks = new ArrayList<>();
     private final Thread thread;
     private Throwable thrown;
-    private boolean over;
+    private volatile boolean over;
 
     private Received(Webhook webhook, Delivery delivery) {
-        thread = Thread.ofPlatform().daemon().name("contract-receiver").start(() -> {
+        thread = Thread.ofPlatform().daemon().name("contract-receiver").unstarted(() -> {
             try {
                 webhook.receive(delivery, new Effects());
             } catch (Throwable e) {
@@ -46,6 +46,7 @@ final class Received {
                 over = true;
             }
         });
+        thread.start();
     }
 
     static Received of(Webhook webhook, Delivery delivery) {

@@ -17,6 +17,8 @@ import eider.engine.EngineException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -215,13 +217,14 @@ final class Webhooks {
         List<Delivery> deliveries = deliveries();
         Map<String, Set<List<Object>>> gone = new TreeMap<>();
         Webhook webhook = webhook("called", scene.outside().options());
-        Set<String> refreshes = new HashSet<>();
-        for (Delivery delivery : deliveries) {
-            List<Received> one = new ArrayList<>();
-            assertThat(Wires.sentDuring(scratch, () -> one.add(received(webhook, delivery))))
-                    .as("what receive sends over the network, while the sender waits; what must be fetched is left to a read, by refresh").isEmpty();
-            refreshes.addAll(applied(one.getFirst(), datasets, gone));
-        }
+        List<Received> heard = new ArrayList<>();
+        assertThat(Wires.sentDuring(scratch, () -> {
+            for (Delivery delivery : deliveries) {
+                heard.add(received(webhook, delivery));
+            }
+            return null;
+        })).as("what receive sends over the network, while the sender waits; what must be fetched is left to a read, by refresh").isEmpty();
+        Set<String> refreshes = apply(heard, datasets, gone);
         if (!refreshes.isEmpty()) {
             assertThat(datasets).extracting(Dataset::name).as("datasets that deliveries ask to be read").containsAll(refreshes);
             scene.warehouse().sync("followed", new Watched(scene.connect("refreshed")));
@@ -242,48 +245,77 @@ final class Webhooks {
 
     private void repeat(String what, List<Delivery> deliveries, Webhook webhook, List<Dataset> datasets, Map<String, Set<List<Object>>> gone,
             Map<String, Warehouse.Table> expected) throws Exception {
+        List<Received> heard = new ArrayList<>();
         for (Delivery delivery : deliveries) {
-            applied(received(webhook, delivery), datasets, gone);
+            heard.add(received(webhook, delivery));
         }
+        apply(heard, datasets, gone);
         assertThat(scene.warehouse().tables("followed", datasets)).as("tables after %s", what).isEqualTo(expected);
     }
 
-    /** Takes what a delivery did into the tables, as {@link Webhook.Effects} promises it; the reads that it asked for. */
-    private Set<String> applied(Received received, List<Dataset> datasets, Map<String, Set<List<Object>>> gone) throws Exception {
-        assertThat(received.thrown()).as("a delivery as the outside system signs it").isNull();
-        assertThat(received.faults()).as("what is wrong with a delivery's calls").isEmpty();
-        assertThat(received.touched()).as("a delivery about a change pushes a row, or asks for a read").isTrue();
-        for (Received.Rows rows : received.rows().values()) {
-            assertThat(datasets).as("datasets of discovery, against the one that a delivery pushes rows of").contains(rows.dataset());
-            Set<List<Object>> deleted = gone.computeIfAbsent(rows.dataset().name(), name -> new HashSet<>());
-            // One by one: each is held against what the rows before it left.
-            for (Received.Row row : rows.rows()) {
-                if (row.deleted()) {
-                    deleted.add(row.values());
-                } else if (deleted.contains(key(rows.dataset(), row)) || holdsNewer(rows, row)) {
-                    continue;
+    /** Takes what deliveries did into the tables, as {@link Webhook.Effects} promises it; the reads that they asked for. */
+    private Set<String> apply(List<Received> heard, List<Dataset> datasets, Map<String, Set<List<Object>>> gone) throws Exception {
+        Set<String> refreshes = new HashSet<>();
+        Map<String, Map<List<Object>, Received.Row>> lasting = new LinkedHashMap<>();
+        for (Received received : heard) {
+            assertThat(received.thrown()).as("how a delivery that is signed as it must be ended").isNull();
+            assertThat(received.faults()).as("what is wrong with a delivery's calls").isEmpty();
+            assertThat(received.touched()).as("a delivery about a change pushes a row, or asks for a read").isTrue();
+            refreshes.addAll(received.refreshes());
+            for (Received.Rows rows : received.rows().values()) {
+                assertThat(datasets).as("datasets of discovery, against the one that a delivery pushes rows of").contains(rows.dataset());
+                Set<List<Object>> deleted = gone.computeIfAbsent(rows.dataset().name(), name -> new HashSet<>());
+                Map<List<Object>, Received.Row> last = lasting.computeIfAbsent(rows.dataset().name(), name -> new LinkedHashMap<>());
+                for (Received.Row row : rows.rows()) {
+                    List<Object> key = row.deleted() ? row.values() : values(rows.dataset(), rows.dataset().key(), row);
+                    Received.Row before = last.get(key);
+                    if (row.deleted()) {
+                        deleted.add(key);
+                        last.put(key, row);
+                    } else if (!deleted.contains(key) && !holdsNewer(rows, row) && (before == null || !newer(rows, before, row))) {
+                        last.put(key, row);
+                    }
                 }
-                scene.warehouse().sync("followed", new Delivered(datasets, rows.dataset().name(), row));
             }
         }
-        return received.refreshes();
+        if (!lasting.isEmpty()) {
+            scene.warehouse().sync("followed", new Delivered(datasets, lasting));
+        }
+        return refreshes;
     }
 
-    private static List<Object> key(Dataset dataset, Received.Row row) {
-        return dataset.key().stream().map(part -> row.values().get(dataset.fields().indexOf(dataset.field(part)))).toList();
+    private static List<Object> values(Dataset dataset, List<String> fields, Received.Row row) {
+        return fields.stream().map(field -> row.values().get(dataset.fields().indexOf(dataset.field(field)))).toList();
     }
 
+    /** Whether the table holds a newer row than this one. */
     private boolean holdsNewer(Received.Rows rows, Received.Row row) throws EngineException {
         Dataset dataset = rows.dataset();
-        List<Object> values = new ArrayList<>(key(dataset, row));
-        values.add(row.values().get(dataset.fields().indexOf(dataset.field(rows.newest()))));
+        List<Object> values = new ArrayList<>(values(dataset, dataset.key(), row));
+        values.addAll(values(dataset, List.of(rows.newest()), row));
         String condition = dataset.key().stream().map(part -> "\"" + part + "\" = ?").collect(Collectors.joining(" AND "));
         return !scene.warehouse().row("SELECT count(*) FROM " + Warehouse.raw("followed", dataset.name()) + " WHERE " + condition + " AND \"" + rows.newest() + "\" > ?",
                 values.stream().map(value -> value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value).toArray()).getFirst().equals("0");
     }
 
-    /** One delivered row, as the engine takes rows; its cursor stays where it is. */
-    private record Delivered(List<Dataset> datasets, String dataset, Received.Row row) implements Source {
+    /** Whether the first of two rows is the newer one. */
+    private static boolean newer(Received.Rows rows, Received.Row one, Received.Row other) {
+        Object first = values(rows.dataset(), List.of(rows.newest()), one).getFirst();
+        Object second = values(rows.dataset(), List.of(rows.newest()), other).getFirst();
+        return switch (rows.dataset().field(rows.newest()).type().kind()) {
+            case INTEGER -> ((Number) first).longValue() > ((Number) second).longValue();
+            case TIMESTAMP -> ((LocalDateTime) first).isAfter((LocalDateTime) second);
+            case INSTANT -> instant(first).isAfter(instant(second));
+            case TEXT, BOOLEAN, DECIMAL, DOUBLE, DATE, JSON -> throw new IllegalStateException(rows.newest() + " was let through");
+        };
+    }
+
+    private static Instant instant(Object value) {
+        return value instanceof OffsetDateTime time ? time.toInstant() : (Instant) value;
+    }
+
+    /** What lasts of delivered rows, as the engine takes rows; cursors stay where they are. */
+    private record Delivered(List<Dataset> datasets, Map<String, Map<List<Object>, Received.Row>> lasting) implements Source {
         @Override
         public List<Dataset> discover(Sniffer sniffer) {
             return datasets;
@@ -291,15 +323,17 @@ final class Webhooks {
 
         @Override
         public void read(Request request, Sink sink) throws SourceException, InterruptedException {
-            if (!request.dataset().name().equals(dataset)) {
-                return;
+            Map<List<Object>, Received.Row> rows = lasting.getOrDefault(request.dataset().name(), Map.of());
+            for (Received.Row row : rows.values()) {
+                if (row.deleted()) {
+                    sink.delete(row.values().toArray());
+                } else {
+                    sink.upsert(row.values().toArray());
+                }
             }
-            if (row.deleted()) {
-                sink.delete(row.values().toArray());
-            } else {
-                sink.upsert(row.values().toArray());
+            if (!rows.isEmpty()) {
+                sink.checkpoint(request.cursor().isNone() ? new Cursor("delivered") : request.cursor());
             }
-            sink.checkpoint(request.cursor().isNone() ? new Cursor("delivered") : request.cursor());
         }
     }
 

@@ -13,6 +13,7 @@ import eider.tck.broken.TalkativeSource;
 import eider.tck.broken.UnstableSource;
 import eider.tck.broken.VagueSource;
 import eider.tck.broken.WrongTypeSource;
+import eider.tck.ledger.LedgerConfig;
 import eider.tck.ledger.LedgerContract;
 import eider.tck.sharing.SharingSource;
 import eider.tck.staying.StayingSource;
@@ -209,7 +210,7 @@ class BrokenSourcesTest {
     static class Staying extends LedgerContract implements FelixContract {
         @Override
         public Path bundle() {
-            return bundle("staying", StayingSource.class);
+            return TestBundle.of("staying", StayingSource.class, LedgerConfig.class, LedgerContract.class);
         }
     }
 }
