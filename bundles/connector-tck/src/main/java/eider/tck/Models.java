@@ -24,9 +24,12 @@ final class Models {
     private static final int ROWS_ALONE = 12;
 
     private final Scene scene;
+    private final String world;
 
-    Models(Scene scene) {
+    /** @param world its name, for who reads what is wrong */
+    Models(Scene scene, String world) {
         this.scene = scene;
+        this.world = world;
     }
 
     /** What a connector without models promises. */
@@ -47,7 +50,7 @@ final class Models {
             String which = "the model that fills " + model.into() + " from " + model.from() + " ";
             wrong.addAll(faults(model, watched.datasets()).stream().map(which::concat).toList());
         }
-        assertThat(wrong).as("what is wrong with the models").isEmpty();
+        assertThat(wrong).as("what is wrong with the models (case '%s')", world).isEmpty();
     }
 
     private List<String> faults(Model model, List<Dataset> datasets) throws EngineException {
@@ -182,7 +185,7 @@ final class Models {
     private void compare(String when, Set<String> filled) throws Exception {
         List<Total> totals = scene.outside().totals();
         assertThat(totals.stream().map(Total::table).collect(Collectors.toSet()))
-                .as("tables that Outside.totals() speaks of, against those that the models fill").isEqualTo(filled);
+                .as("tables that Outside.totals() speaks of, against those that the models fill (case '%s')", world).isEqualTo(filled);
         Map<String, String> expected = new TreeMap<>();
         Map<String, String> found = new TreeMap<>();
         for (Total total : totals) {
@@ -192,7 +195,7 @@ final class Models {
             expected.put(total.title(), said.toString());
             found.put(total.title(), found(total, said.keySet()).toString());
         }
-        assertThat(found).as("totals of the canonical tables %s", when).isEqualTo(expected);
+        assertThat(found).as("totals of the canonical tables %s (case '%s')", when, world).isEqualTo(expected);
     }
 
     private Map<String, String> found(Total total, Set<String> names) throws EngineException {

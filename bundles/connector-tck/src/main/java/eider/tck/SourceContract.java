@@ -82,6 +82,14 @@ public interface SourceContract {
         return 1_000;
     }
 
+    /**
+     * The worlds that S11 compares with their totals, by the name that {@link #outside} is asked for: beside the ordinary one those that were recorded, or that
+     * hold other datasets. A recorded one may pass over the number that {@link Outside#fill} gets.
+     */
+    default List<String> cases() {
+        return List.of(Scene.WORLD);
+    }
+
     /** The connector's folder, with {@code README.md} and the sample configuration. */
     default Path module() {
         return Path.of("").toAbsolutePath();
@@ -603,11 +611,13 @@ public interface SourceContract {
     @Tag("S11")
     @DisplayName("S11: each model gives columns of its canonical table, from each row by itself, once")
     default void modelsGiveCanonicalRows(@TempDir Path home) throws Exception {
-        try (Scene scene = Scene.of(this, home, rows())) {
-            if (lacks().contains(Ability.MODELS)) {
-                new Models(scene).areNone();
-            } else {
-                new Models(scene).giveCanonicalRows();
+        for (String world : cases()) {
+            try (Scene scene = Scene.of(this, home.resolve(world), rows(), world)) {
+                if (lacks().contains(Ability.MODELS)) {
+                    new Models(scene, world).areNone();
+                } else {
+                    new Models(scene, world).giveCanonicalRows();
+                }
             }
         }
     }
@@ -617,8 +627,10 @@ public interface SourceContract {
     @DisplayName("S11: the canonical tables come to the totals that the author expects, and stay there")
     default void modelsComeToTheExpectedTotals(@TempDir Path home) throws Exception {
         assumeFalse(lacks().contains(Ability.MODELS), "the connector has no models, which the other test of S11 proves");
-        try (Scene scene = Scene.of(this, home, rows())) {
-            new Models(scene).comeToTheExpectedTotals(!lacks().contains(Ability.NOTICES_CHANGES));
+        for (String world : cases()) {
+            try (Scene scene = Scene.of(this, home.resolve(world), rows(), world)) {
+                new Models(scene, world).comeToTheExpectedTotals(!lacks().contains(Ability.NOTICES_CHANGES));
+            }
         }
     }
 
