@@ -5,10 +5,14 @@ import eider.engine.Loads;
 import eider.engine.Queries;
 import eider.engine.Syncs;
 import eider.query.QueryService;
+import eider.store.Handling;
 import eider.store.Store;
 import eider.store.ingest.FileSniffer;
 import eider.sync.LoadHistory;
+import eider.sync.SyncOptions;
 import eider.sync.SyncService;
+import eider.sync.SyncSettings;
+import eider.sync.Time;
 import java.nio.file.Path;
 import java.time.InstantSource;
 
@@ -22,10 +26,10 @@ public final class Engine implements AutoCloseable {
     private final SyncService syncs;
     private final QueryService queries;
 
-    private Engine(Store store) {
+    private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        this.syncs = new SyncService(store, loads, new FileSniffer(store.handover()), "EUR");
+        this.syncs = new SyncService(store, loads, new FileSniffer(store.handover()), "EUR", new SyncSettings(options), time);
         this.queries = new QueryService(store);
     }
 
@@ -39,8 +43,13 @@ public final class Engine implements AutoCloseable {
         return of(new Store(Store.Settings.in(home, true, "512MB"), InstantSource.system(), step -> {}));
     }
 
+    /** A source that fails is not tried again: who tests a connector wants to see its first failure. */
     public static Engine of(Store store) {
-        return new Engine(store);
+        return of(store, SyncOptions.DEFAULT.withoutRetries(), Time.of(store.clock()));
+    }
+
+    public static Engine of(Store store, SyncOptions options, Time time) {
+        return new Engine(store, options, time);
     }
 
     public Syncs syncs() {
@@ -50,6 +59,11 @@ public final class Engine implements AutoCloseable {
     /** For connectors that open files: what OSGi does by a service. */
     public void opener(FileOpener opener) {
         syncs.addOpener(opener);
+    }
+
+    /** How the rows of a dataset are handled: what OSGi does by a file. */
+    public void handle(String connection, String dataset, Handling handling) {
+        syncs.handle(connection, dataset, handling);
     }
 
     public Loads loads() {

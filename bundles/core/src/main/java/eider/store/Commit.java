@@ -7,6 +7,7 @@ import eider.store.Ledger.LoadRow;
 import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,21 +25,24 @@ import org.slf4j.LoggerFactory;
 public final class Commit {
     private static final Logger log = LoggerFactory.getLogger(Commit.class);
     private static final int PLACES_LIMIT = 300;
+    private static final int MESSAGE_LIMIT = 600;
 
     private final Store store;
     private final Pending pending;
     private final List<Derivation> derivations;
+    private final Handling handling;
     private final boolean approved;
     private final RawTable raw;
 
     /**
      * @param derivations into which canonical tables the dataset goes
-     * @param approved whether more than half of a part's rows may go
+     * @param approved whether any share of a part's rows may go
      */
     public Commit(Store store, Pending pending, List<Derivation> derivations, boolean approved) {
         this.store = store;
         this.pending = pending;
         this.derivations = List.copyOf(derivations);
+        this.handling = pending.handling();
         this.approved = approved;
         this.raw = new RawTable(pending.connection(), pending.dataset().name());
     }
@@ -76,9 +80,8 @@ public final class Commit {
     private Outcome attempt(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
         Stage stage = pending.gathered();
         try {
-            if (stage != null) {
-                stage.settle(store.read(sql -> raw.foresee(sql, pending.fields())));
-                stage.seal();
+            if (stage != null && stage.file() != null) {
+                stage.seal(store.read(sql -> raw.foresee(sql, pending.fields(), handling.contract())));
             }
         } catch (SQLException e) {
             throw new StoreException(Sql.sentence(e), e);
@@ -94,14 +97,18 @@ public final class Commit {
     private Outcome in(Sql sql, Cursor cursor, LoadRow load) throws SQLException, StoreException {
         store.reached(Step.BEGUN);
         Ledger.claim(sql, pending.connection(), pending.dataset());
-        Map<String, Type> columns = raw.shape(sql, pending.fields());
+        RawTable.Shape shape = raw.shape(sql, pending.dataset(), pending.fields(), handling.contract());
+        Map<String, Type> columns = shape.columns();
+        raw.showHistory(sql, handling.mode() == Mode.HISTORY, shape);
         store.reached(Step.SHAPED);
         long first = store.rowIds().last();
         Counts counts = new Counts();
 
         resolveQuarantine(sql, load.id());
         int[] partIds = partIds(sql);
-        Comparison staged = pending.gathered() == null ? null : new Comparison(sql, raw, pending, columns, partIds);
+        Stage stage = pending.gathered();
+        Stage.Tables tables = stage == null ? null : stage.enter(sql, store.pushed(), columns);
+        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, tables, columns, partIds);
         if (staged != null) {
             staged.compare(counts, approved);
             staged.keepImages(load.id());
@@ -119,6 +126,7 @@ public final class Commit {
         if (staged != null) {
             counts.quarantined += staged.quarantine(load.id(), store.clock().instant());
             staged.end();
+            stage.leave(sql, tables);
         }
         store.reached(Step.QUARANTINED);
         for (Derivation derivation : derivations) {
@@ -128,7 +136,16 @@ public final class Commit {
         long last = store.rowIds().last();
         ChangeSet changes = new ChangeSet(load.id(), staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED, raw.name(),
                 derivations.isEmpty() ? null : derivations.getFirst().table(), first, last, counts.inserted, counts.updated, counts.removed, counts.quarantined);
-        LoadRow after = record(sql, changes, partIds, cursor, load);
+        List<String> notes = new ArrayList<>();
+        Ledger.changed(sql, pending.connection(), pending.dataset().name(), load.id(), shape.changes())
+                .forEach(change -> notes.add(change.sentence(handling.contract())));
+        if (staged != null && !staged.note().isEmpty()) {
+            notes.add(staged.note());
+        }
+        if (pending.isComplete()) {
+            Ledger.complete(sql, pending.connection(), pending.dataset().name(), load.started());
+        }
+        LoadRow after = record(sql, changes, partIds, cursor, load, notes);
         store.reached(Step.RECORDED);
         return new Outcome(changes, after);
     }
@@ -139,6 +156,13 @@ public final class Commit {
         long updated;
         long removed;
         long quarantined;
+
+        void add(Counts more) {
+            inserted += more.inserted;
+            updated += more.updated;
+            removed += more.removed;
+            quarantined += more.quarantined;
+        }
     }
 
     private void derive(Sql sql, Derivation derivation, Set<String> columns, long first, long load) throws SQLException, StoreException {
@@ -163,8 +187,11 @@ public final class Commit {
 
     /** Bad rows that an earlier read found in a part that was read again are judged anew. */
     private void resolveQuarantine(Sql sql, long load) throws SQLException {
+        for (long id : pending.again()) {
+            sql.run("UPDATE ledger.quarantine SET resolved_by = ? WHERE id = ?", load, id);
+        }
         for (Pending.Part part : pending.parts()) {
-            if (part.known()) {
+            if (part.known() && !part.added()) {
                 sql.run("UPDATE ledger.quarantine SET resolved_by = ? WHERE connection = ? AND dataset = ? AND part = ? AND resolved_by IS NULL", load,
                         pending.connection(), pending.dataset().name(), part.name());
             }
@@ -179,7 +206,7 @@ public final class Commit {
                     + " AS _part, " + load + " AS _load, row_id(0) AS _row FROM " + scan.relation());
             counts.inserted += found;
             try (QuarantineWriter quarantine = new QuarantineWriter(sql, load, pending.connection(), pending.dataset().name(), store.clock().instant())) {
-                Stage.check(file.readable(), found);
+                StageFile.check(file.readable(), found);
                 file.readable().rejects(reject -> quarantine.add(file.part().name(), reject));
                 counts.quarantined += quarantine.finish();
             } catch (SourceException e) {
@@ -191,7 +218,7 @@ public final class Commit {
         }
     }
 
-    private LoadRow record(Sql sql, ChangeSet changes, int[] partIds, Cursor cursor, LoadRow load) throws SQLException {
+    private LoadRow record(Sql sql, ChangeSet changes, int[] partIds, Cursor cursor, LoadRow load, List<String> notes) throws SQLException {
         String dataset = pending.dataset().name();
         for (Pending.Part part : pending.parts()) {
             Ledger.partRead(sql, partIds[part.number()], part.fingerprint(), changes.load());
@@ -205,9 +232,22 @@ public final class Commit {
                     Ledger.time(now));
         }
         LoadRow after = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), "RUNNING", load.started(), null, load.inserted() + changes.inserted(),
-                load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), places(load.places()), "");
+                load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), places(load.places()),
+                message(load.message(), notes));
         Ledger.load(sql, after);
         return after;
+    }
+
+    /** What there is to say so far, and what this commit adds: sentences, as many as a person reads. */
+    private static String message(String before, List<String> notes) {
+        StringBuilder message = new StringBuilder(before);
+        for (String note : notes) {
+            String sentence = Character.toUpperCase(note.charAt(0)) + note.substring(1) + ".";
+            if (message.indexOf(sentence) < 0 && message.length() + sentence.length() < MESSAGE_LIMIT) {
+                message.append(message.isEmpty() ? "" : " ").append(sentence);
+            }
+        }
+        return message.toString();
     }
 
     /** The places so far and those of this commit, as many as fit on a few lines. */

@@ -21,7 +21,8 @@ final class Migrations {
     /** One step; its place in the list, counted from 1, is the version it leads to. */
     record Migration(String what, List<String> statements) {}
 
-    static final List<Migration> ALL = List.of(new Migration("the first schema", Schema.FIRST), new Migration("datasets remember their key", Schema.DATASETS));
+    static final List<Migration> ALL = List.of(new Migration("the first schema", Schema.FIRST), new Migration("datasets remember their key", Schema.DATASETS),
+            new Migration("columns, checks, mended rows and versions", Schema.TRUST));
 
     private Migrations() {}
 

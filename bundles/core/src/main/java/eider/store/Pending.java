@@ -9,9 +9,11 @@ import eider.store.ingest.Readable;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a source pushed since its last checkpoint, not yet in the live database: files that may go straight in, and a {@link Stage} with all else. Used by the
@@ -19,8 +21,13 @@ import java.util.Map;
  */
 public final class Pending implements AutoCloseable {
 
-    /** A part that was begun, numbered from 1 in the order of beginning. */
-    record Part(int number, String name, String fingerprint, boolean known) {}
+    /**
+     * A part that was begun, numbered from 1 in the order of beginning.
+     *
+     * @param known whether it was read before
+     * @param added whether the rows come beside those that it holds
+     */
+    record Part(int number, String name, String fingerprint, boolean known, boolean added) {}
 
     /** A file that goes straight in. */
     record Straight(Part part, Readable readable) {}
@@ -28,17 +35,26 @@ public final class Pending implements AutoCloseable {
     private final Store store;
     private final String connection;
     private final Dataset dataset;
+    private final Handling handling;
+    private final boolean anew;
+    private final Set<String> seen = new HashSet<>();
     private final List<Part> parts = new ArrayList<>();
+    private final List<Long> again = new ArrayList<>();
     private final List<Straight> straight = new ArrayList<>();
     private Stage stage;
     private Part current;
     private int begun;
     private boolean skipping;
+    private boolean complete;
+    private boolean lost;
 
-    public Pending(Store store, String connection, Dataset dataset) {
+    /** @param anew whether everything is read anew: no row of a dataset with a key is left out then because its part is as it was */
+    public Pending(Store store, String connection, Dataset dataset, Handling handling, boolean anew) {
         this.store = store;
         this.connection = connection;
         this.dataset = dataset;
+        this.handling = handling;
+        this.anew = anew;
     }
 
     /**
@@ -47,12 +63,13 @@ public final class Pending implements AutoCloseable {
      */
     public void part(String name, String fingerprint) throws StoreException {
         Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), name));
-        skipping = known != null && known.fingerprint().equals(fingerprint);
+        seen.add(name);
+        skipping = known != null && known.fingerprint().equals(fingerprint) && !(anew && !dataset.key().isEmpty());
         Part again = parts.stream().filter(part -> part.name.equals(name)).findFirst().orElse(null);
         if (again != null) {
             forget(again);
         }
-        current = new Part(++begun, name, fingerprint, known != null);
+        current = new Part(++begun, name, fingerprint, known != null, false);
         if (skipping) {
             return;
         }
@@ -61,6 +78,50 @@ public final class Pending implements AutoCloseable {
             // It is compared with what it held before even if no row of it follows.
             gather(empty -> {});
         }
+    }
+
+    /** A row of the quarantine, as it is or as a person mended it, comes beside what its part holds. The commit takes it out of quarantine, or puts it back with a new reason. */
+    public void again(Ledger.QuarantineRow row) throws StoreException {
+        String part = row.part();
+        current = parts.stream().filter(begun -> begun.name.equals(part)).findFirst().orElse(null);
+        if (current == null) {
+            Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), part));
+            current = new Part(++begun, part, known == null ? "" : known.fingerprint(), known != null, true);
+            if (dataset.key().isEmpty()) {
+                parts.add(current);
+            }
+        }
+        again.add(row.id());
+        String place = row.place().startsWith(part + " ") ? row.place().substring(part.length() + 1) : row.place();
+        gatherAlways(stage -> stage.again(current.number, dataset.key().isEmpty() ? place : row.place(), row.raw(), row.record()));
+    }
+
+    /** The rows of the quarantine that came again. */
+    List<Long> again() {
+        return again;
+    }
+
+    /**
+     * What was pushed is everything that the dataset holds: what is here and did not come goes with the commit. A part that was begun and left out because it is as it was
+     * did come.
+     */
+    public void complete() throws StoreException {
+        complete = true;
+        skipping = false;
+        gatherAlways(empty -> {});
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** The names of all parts that were begun. */
+    Set<String> seen() {
+        return seen;
+    }
+
+    Handling handling() {
+        return handling;
     }
 
     public void row(Object... values) throws StoreException {
@@ -80,9 +141,11 @@ public final class Pending implements AutoCloseable {
         if (skip()) {
             return;
         }
-        Map<String, Type> columns = store.read(sql -> new RawTable(connection, dataset.name()).foresee(sql, scan.columns().stream().map(Scan.Column::field).toList()));
+        Map<String, Type> columns = store.read(sql -> new RawTable(connection, dataset.name()).foresee(sql, scan.columns().stream().map(Scan.Column::field).toList(),
+                handling.contract()));
         Readable readable = Readable.of(fitted(scan, columns), store.handover());
-        if (dataset.key().isEmpty() && !current.known) {
+        boolean fits = scan.columns().stream().allMatch(column -> columns.containsKey(column.field().name()));
+        if (dataset.key().isEmpty() && !current.known && fits) {
             straight.add(new Straight(current, readable));
             return;
         }
@@ -97,7 +160,7 @@ public final class Pending implements AutoCloseable {
     private static Scan fitted(Scan scan, Map<String, Type> columns) {
         List<Scan.Column> fitted = scan.columns().stream().map(column -> {
             Field field = column.field();
-            return new Scan.Column(column.name(), new Field(field.name(), columns.get(field.name()), field.required(), field.description()));
+            return new Scan.Column(column.name(), new Field(field.name(), columns.getOrDefault(field.name(), field.type()), field.required(), field.description()));
         }).toList();
         return switch (scan) {
             case Scan.Csv csv -> csv.withColumns(fitted);
@@ -113,6 +176,17 @@ public final class Pending implements AutoCloseable {
         }
         forget(current);
         skipping = true;
+        lost = true;
+    }
+
+    /** Whether there is a part whose rows nobody knows, as it could not be read. */
+    boolean hasLost() {
+        return lost;
+    }
+
+    /** How many rows go straight in. */
+    long straightRows() {
+        return straight.stream().mapToLong(file -> file.readable.rows()).sum();
     }
 
     private void forget(Part part) throws StoreException {
@@ -151,9 +225,12 @@ public final class Pending implements AutoCloseable {
     }
 
     private void gather(Gather work) throws StoreException {
-        if (skip()) {
-            return;
+        if (!skip()) {
+            gatherAlways(work);
         }
+    }
+
+    private void gatherAlways(Gather work) throws StoreException {
         try {
             work.into(stage());
         } catch (SQLException e) {
@@ -161,9 +238,9 @@ public final class Pending implements AutoCloseable {
         }
     }
 
-    private Stage stage() throws SQLException {
+    private Stage stage() throws StoreException {
         if (stage == null) {
-            stage = new Stage(store.handover(), dataset);
+            stage = new Stage(store.handover(), dataset, store.read(sql -> Ledger.mends(sql, connection, dataset.name())));
         }
         return stage;
     }

@@ -47,5 +47,21 @@ final class Schema {
             // Rows are numbered by RowIds.
             "DROP SEQUENCE ledger.row_ids");
 
+    /** What a sync engine must remember to be trusted: columns as they were, checks, how a bad row could be mended, versions. */
+    static final List<String> TRUST = List.of(
+            "CREATE SCHEMA history",
+            // The fields as the source last declared them, "name TYPE" in each line; empty: not known. When everything there is was last read, or never.
+            "ALTER TABLE ledger.datasets ADD COLUMN fields VARCHAR DEFAULT ''",
+            "ALTER TABLE ledger.datasets ADD COLUMN complete_at TIMESTAMPTZ",
+            "CREATE TABLE ledger.schema_changes (load BIGINT, connection VARCHAR, dataset VARCHAR, field VARCHAR, change VARCHAR, before VARCHAR, after VARCHAR)",
+            """
+            CREATE TABLE ledger.checks (
+                load BIGINT, connection VARCHAR, dataset VARCHAR, rule VARCHAR, action VARCHAR, checked BIGINT, broken BIGINT, example VARCHAR, made_at TIMESTAMPTZ)""",
+            // The row field by field, {"name": "text as it came"}, where it could be parted; as a person mended it, who and when.
+            "ALTER TABLE ledger.quarantine ADD COLUMN record VARCHAR",
+            "ALTER TABLE ledger.quarantine ADD COLUMN mended VARCHAR",
+            "ALTER TABLE ledger.quarantine ADD COLUMN mended_by VARCHAR",
+            "ALTER TABLE ledger.quarantine ADD COLUMN mended_at TIMESTAMPTZ");
+
     private Schema() {}
 }

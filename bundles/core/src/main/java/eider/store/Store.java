@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
     private static final int IDLE_READERS = 8;
+    /** In MB. */
+    private static final long DEFAULT_MEMORY = 1_024;
     private static final Pattern LOCKED = Pattern.compile("Conflicting lock is held in .*\\(PID (\\d+)\\)");
 
     /**
@@ -67,6 +69,8 @@ public final class Store implements AutoCloseable {
     private final ReentrantLock noting = new ReentrantLock(true);
     private final AtomicLong version = new AtomicLong();
     private final RowIds rowIds = new RowIds();
+    private final PushedRows pushed = new PushedRows();
+    private final Budget memory = new Budget(DEFAULT_MEMORY);
     private volatile Sql writer;
 
     // Guarded by this.
@@ -97,6 +101,11 @@ public final class Store implements AutoCloseable {
 
     public InstantSource clock() {
         return clock;
+    }
+
+    /** The memory, in MB, of the throw-away instances that syncs gather their rows in; whoever opens one borrows what it may take. The live database is not part of it. */
+    public Budget memory() {
+        return memory;
     }
 
     public Path handover() {
@@ -131,6 +140,7 @@ public final class Store implements AutoCloseable {
                 Ledger.closeInterrupted(sql, clock.instant());
                 rowIds.startAfter(Ledger.lastRow(sql));
                 rowIds.register(opened);
+                pushed.register(opened);
                 sql.run("SET enable_progress_bar = true");
                 sql.run("SET enable_progress_bar_print = false");
                 sql.run("SET allowed_directories = [" + Sql.text(settings.handover + "/") + "]");
@@ -165,6 +175,8 @@ public final class Store implements AutoCloseable {
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
+        // A self-join of a view with joins lost a filter and counted 2 for 1 (DuckDB 2.0.0.1; see OptimizerTrapTest).
+        properties.setProperty("disabled_optimizers", "common_subplan");
         // Progress is asked for by Sql.percent, never printed.
         properties.setProperty("jdbc_stream_results", "true");
         DuckDBConnection connection = DuckDBConnection.newConnection("jdbc:duckdb:" + database, false, null, properties);
@@ -397,6 +409,10 @@ public final class Store implements AutoCloseable {
 
     RowIds rowIds() {
         return rowIds;
+    }
+
+    PushedRows pushed() {
+        return pushed;
     }
 
     /** A number that grows with every commit that changed rows. */

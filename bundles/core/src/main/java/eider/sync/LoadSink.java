@@ -7,10 +7,13 @@ import eider.connector.Sink;
 import eider.connector.SourceException;
 import eider.engine.Progress;
 import eider.store.Commit;
+import eider.store.ContractException;
 import eider.store.Derivation;
 import eider.store.DerivationException;
+import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger.LoadRow;
+import eider.store.Ledger.QuarantineRow;
 import eider.store.Pending;
 import eider.store.Store;
 import eider.store.StoreException;
@@ -22,28 +25,35 @@ import java.util.function.Consumer;
  * After any other failure, an interrupt among them, every further call fails in the same way: a source that went on regardless would otherwise move its cursor past
  * rows that were forgotten.
  */
-final class LoadSink implements Sink {
+final class LoadSink implements Sink, Replay.Again {
     private final Store store;
     private final Dataset dataset;
     private final List<Derivation> derivations;
+    private final Handling handling;
+    private final boolean complete;
     private final boolean approved;
     private final Progress progress;
     private final Consumer<LoadRow> committed;
     private LoadRow load;
     private Cursor cursor;
+    /** The last checkpoint of a complete read. */
+    private Cursor reached;
     private Pending pending;
     private boolean anything;
     private boolean recorded;
     /** What ended this sink, or null. */
     private Exception over;
 
-    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, boolean approved, Cursor cursor, LoadRow load, Progress progress,
+    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, boolean approved, Cursor cursor, LoadRow load, Progress progress,
             Consumer<LoadRow> committed) {
         this.store = store;
         this.dataset = dataset;
         this.derivations = derivations;
+        this.handling = handling;
+        this.complete = complete;
         this.approved = approved;
         this.cursor = cursor;
+        this.reached = cursor;
         this.load = load;
         this.progress = progress;
         this.committed = committed;
@@ -52,7 +62,7 @@ final class LoadSink implements Sink {
 
     private Pending fresh() {
         anything = false;
-        return new Pending(store, load.connection(), dataset);
+        return new Pending(store, load.connection(), dataset, handling, complete);
     }
 
     /** The load so far: what was committed. */
@@ -73,6 +83,8 @@ final class LoadSink implements Sink {
             anything = true;
             try {
                 work.run();
+            } catch (ContractException e) {
+                end(new SourceException(SourceException.Kind.CONFIG, e.getMessage(), e));
             } catch (DerivationException e) {
                 end(new SourceException(SourceException.Kind.BUG, e.getMessage(), e));
             } catch (StoreException e) {
@@ -117,6 +129,11 @@ final class LoadSink implements Sink {
     }
 
     @Override
+    public void again(QuarantineRow row) throws SourceException, InterruptedException {
+        attempt(() -> pending.again(row));
+    }
+
+    @Override
     public void upsert(Object... values) throws SourceException, InterruptedException {
         attempt(() -> pending.row(values));
     }
@@ -156,19 +173,45 @@ final class LoadSink implements Sink {
         if (!anything && next.equals(cursor)) {
             return;
         }
+        if (complete) {
+            // One commit at the end: until then nobody knows what is missing.
+            attempt(() -> reached = next);
+            anything = false;
+        } else {
+            attempt(() -> commit(next));
+        }
+    }
+
+    /**
+     * The source came to its end by itself. A complete read is committed now, as a whole.
+     *
+     * @throws SourceException of kind {@code BUG} if it pushed rows without a checkpoint after them: they are not to be kept, and so it is not known what is missing
+     */
+    void finish() throws SourceException, InterruptedException {
+        if (!complete) {
+            return;
+        }
+        if (anything) {
+            throw new SourceException(SourceException.Kind.BUG, "the connector pushed rows and no checkpoint after them, so that a complete read cannot be told from a part of one");
+        }
         attempt(() -> {
-            Commit.Outcome outcome;
-            try (Ticker ticker = new Ticker(store, progress, "storing " + dataset.name())) {
-                outcome = new Commit(store, pending, derivations, approved).apply(next, load);
-            }
-            cursor = next;
-            load = outcome.load();
-            recorded = true;
-            pending = fresh();
-            if (outcome.changes().changesRows()) {
-                committed.accept(load);
-            }
+            pending.complete();
+            commit(reached);
         });
+    }
+
+    private void commit(Cursor next) throws StoreException, InterruptedException {
+        Commit.Outcome outcome;
+        try (Ticker ticker = new Ticker(store, progress, "storing " + dataset.name())) {
+            outcome = new Commit(store, pending, derivations, approved).apply(next, load);
+        }
+        cursor = next;
+        load = outcome.load();
+        recorded = true;
+        pending = fresh();
+        if (outcome.changes().changesRows()) {
+            committed.accept(load);
+        }
     }
 
     /** Whether the ledger knows the load already, as running. */
