@@ -144,10 +144,12 @@ final class Network {
                 for (int request : spread(requests, MOST_LOADS)) {
                     String connection = "cut_" + ++connections;
                     relay.fail(failure, request);
-                    Watched cut = new Watched(scene.connector().connect(connection + "_cut", options)).forgiving();
+                    Source source = scene.connector().connect(connection, options);
+                    Watched cut = new Watched(source).forgiving();
                     scene.warehouse().sync(connection, cut);
                     relay.heal();
-                    scene.warehouse().sync(connection, new Watched(scene.connector().connect(connection + "_again", options)));
+                    // The same instance: so the engine asks again.
+                    scene.warehouse().sync(connection, new Watched(source));
                     assertThat(scene.warehouse().tables(connection, datasets)).as("tables after the outside system gave %s from request %s on, and was well "
                             + "again; the source had said: %s", failure.words(), request + 1, cut.forgiven()).isEqualTo(expected);
                 }

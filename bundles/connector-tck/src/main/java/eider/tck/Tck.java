@@ -9,12 +9,17 @@ import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.MethodDescriptor;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.MethodOrdererContext;
+import org.junit.jupiter.api.Tag;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestTag;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -133,7 +138,7 @@ public final class Tck {
 
     private static int run(SourceContract contract, Set<String> only, PrintStream out) {
         LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request().selectors(selectClass(contract.getClass()))
-                .configurationParameter("junit.jupiter.testmethod.order.default", "org.junit.jupiter.api.MethodOrderer$DisplayName");
+                .configurationParameter("junit.jupiter.testmethod.order.default", ByClause.class.getName());
         if (!only.isEmpty()) {
             request.filters(TagFilter.includeTags(List.copyOf(only)));
         }
@@ -184,10 +189,6 @@ public final class Tck {
             out.flush();
         }
 
-        private static int number(String clause) {
-            return clause.matches("S\\d+") ? Integer.parseInt(clause.substring(1)) : 0;
-        }
-
         private static String reason(Throwable thrown) {
             if (thrown instanceof AssertionError && thrown.getMessage() != null) {
                 return thrown.getMessage();
@@ -205,10 +206,26 @@ public final class Tck {
                 out.println("No test was run: there is none of the clauses that --only names.");
                 return 1;
             }
+            // A clause that is kept as far as it can be asked is kept.
+            clauses.getOrDefault(Outcome.OPTED_OUT, Set.of()).removeAll(clauses.getOrDefault(Outcome.KEPT, Set.of()));
+            clauses.values().removeIf(Set::isEmpty);
             for (Map.Entry<Outcome, Set<String>> one : clauses.entrySet()) {
                 out.println(one.getKey().word + ": " + String.join(", ", one.getValue()));
             }
             return clauses.containsKey(Outcome.BROKEN) || clauses.containsKey(Outcome.NOT_RUN) ? 1 : 0;
+        }
+    }
+
+    private static int number(String clause) {
+        return clause.matches("S\\d+") ? Integer.parseInt(clause.substring(1)) : 0;
+    }
+
+    /** In the order of the clauses' numbers, which is not that of their names. */
+    static final class ByClause implements MethodOrderer {
+        @Override
+        public void orderMethods(MethodOrdererContext context) {
+            context.getMethodDescriptors().sort(Comparator.<MethodDescriptor>comparingInt(test -> number(test.findAnnotation(Tag.class).map(Tag::value).orElse("")))
+                    .thenComparing(MethodDescriptor::getDisplayName));
         }
     }
 
