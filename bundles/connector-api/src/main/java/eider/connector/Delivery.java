@@ -8,16 +8,20 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * One call of a {@link Webhook}, exactly as it arrived, from a sender that nobody has recognised yet. It was made by POST; calls by another method never get
- * so far.
+ * One call of a {@link Webhook}, exactly as it arrived, from a sender that nobody has recognised yet. It was made by POST; calls by another method
+ * never get so far.
  *
- * @param address the address that the sender called, as the sender wrote it: scheme, public host, path and query, percent escapes untouched. Some sign it.
+ * @param address the address that the sender called, as the sender wrote it: scheme, public host, path and query, percent escapes untouched. Some
+ *     sign it.
  * @param headers by name, whatever its capitals; the values of a header that came more than once in the order in which they came
  * @param body the bytes that were sent, nothing decoded: signatures are made over these. At most {@link #LARGEST} bytes.
  * @param received when it arrived, by Eider's clock: to be held against a time that was signed with it
  */
 public record Delivery(String address, Map<String, List<String>> headers, byte[] body, Instant received) {
-    /** The most bytes that a body may have, 4 MiB. A longer one is refused (413) before it is read to its end, and so before anybody checks its signature. */
+    /**
+     * The most bytes that a body may have, 4 MiB. A longer one is refused (413) before it is read to its end, and so before anybody checks its
+     * signature.
+     */
     public static final int LARGEST = 4 << 20;
 
     public Delivery {

@@ -35,7 +35,8 @@ class DeliveryTest {
 
     @Test
     void showsNothingOfItselfInALog() {
-        assertThat(delivery("secret".getBytes(java.nio.charset.StandardCharsets.UTF_8)).toString()).isEqualTo("Delivery[6 bytes, received 2026-11-01T00:00:00Z]");
+        assertThat(delivery("secret".getBytes(java.nio.charset.StandardCharsets.UTF_8)).toString())
+                .isEqualTo("Delivery[6 bytes, received 2026-11-01T00:00:00Z]");
     }
 
     private static Delivery delivery(byte[] body) {

@@ -57,8 +57,10 @@ final class Catalogue implements Outside {
         boolean changed = Files.readAllLines(folder.resolve("lamps.csv")).size() == 5;
         Total euros = Total.of("products").where("currency", "EUR");
         return List.of(
-                // 45.00 + 129.90 + 19.95 + 3.00 + 12.50, and afterwards 49.00 + 129.90 + 3.00 + 12.50. What names no currency is in that of the company.
-                changed ? euros.rows(4).sum("price", "194.40").sum("stock_quantity", "121") : euros.rows(5).sum("price", "210.35").sum("stock_quantity", "162"),
+                // 45.00 + 129.90 + 19.95 + 3.00 + 12.50, and afterwards 49.00 + 129.90 + 3.00 + 12.50. What names no currency is in that of the
+                // company.
+                changed ? euros.rows(4).sum("price", "194.40").sum("stock_quantity", "121") : euros.rows(5).sum("price", "210.35")
+                        .sum("stock_quantity", "162"),
                 // 79.50 + 1034.25
                 Total.of("products").where("currency", "CHF").rows(2).sum("price", "1113.75").sum("stock_quantity", "8.5"),
                 Total.of("products").where("name", "Desk lamp").rows(1).sum("price", changed ? "49" : "45"),

@@ -82,7 +82,8 @@ final class FolderOfFiles implements Outside {
         Map<String, Tally> tallies = new TreeMap<>();
         // The third row of the first file is the one that goes.
         IntStream.range(0, changed ? rows + 7 : rows).filter(i -> !changed || i != 2).mapToObj(FolderOfFiles::row)
-                .forEach(row -> tallies.computeIfAbsent((String) row.get(3), region -> new Tally()).add((BigDecimal) row.get(4), (BigDecimal) row.get(6)));
+                .forEach(row -> tallies.computeIfAbsent((String) row.get(3), region -> new Tally())
+                .add((BigDecimal) row.get(4), (BigDecimal) row.get(6)));
         if (changed) {
             tallies.computeIfAbsent("North", region -> new Tally()).add(BigDecimal.ONE, new BigDecimal("2.5"));
         }
@@ -113,7 +114,8 @@ final class FolderOfFiles implements Outside {
 
         /** Neither discounts, tax nor shipping are in the files, so everything is the same amount. */
         Total of(Total total) {
-            return total.rows(rows).sum("quantity", quantity.toPlainString()).sum("total_amount", amount.toPlainString()).sum("gross", amount.toPlainString())
+            return total.rows(rows).sum("quantity", quantity.toPlainString()).sum("total_amount", amount.toPlainString())
+                    .sum("gross", amount.toPlainString())
                     .sum("net", amount.toPlainString()).sum("tax", "0");
         }
     }

@@ -4,8 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The whole contract, inside Felix, for a connector's jar that was built somewhere else: all of {@link FelixContract}, and nothing on the class path but the TCK and this
- * class. {@link Tck} runs it, and so does any JUnit 5 launcher that is told the jar by {@code -Deider.tck.jar=…}. The author writes:
+ * The whole contract, inside Felix, for a connector's jar that was built somewhere else: all of {@link FelixContract}, and nothing on the class path
+ * but the TCK and this class. {@link Tck} runs it, and so does any JUnit 5 launcher that is told the jar by {@code -Deider.tck.jar=…}. The author
+ * writes:
  *
  * <pre>{@code
  * public class ShopContract implements JarContract {
@@ -31,7 +32,8 @@ public interface JarContract extends FelixContract {
     default Path bundle() {
         String jar = System.getProperty(JAR);
         if (jar == null || !Files.isRegularFile(Path.of(jar))) {
-            throw new IllegalStateException(jar == null ? "Say which jar to test: -D" + JAR + "=path/to/connector.jar" : "There is no file " + jar + ", which -D" + JAR
+            throw new IllegalStateException(jar == null ? "Say which jar to test: -D" + JAR + "=path/to/connector.jar" : "There is no file " + jar
+                    + ", which -D" + JAR
                     + " names.");
         }
         return Path.of(jar).toAbsolutePath();

@@ -42,7 +42,8 @@ final class Network {
         assertThat(scene.outside().address()).as("the address of a world whose connector is said to lack the ability %s", Ability.HTTP).isNull();
         Source source = scene.connect("unwired");
         assertThat(Wires.sentDuring(scratch, () -> Reading.all(source, scene.sniffer())))
-                .as("what a connector that is said to lack the ability %s sends over the network while it discovers and reads", Ability.HTTP).isEmpty();
+                .as("what a connector that is said to lack the ability %s sends over the network while it discovers and reads", Ability.HTTP)
+                .isEmpty();
     }
 
     void callsEachFailureByItsKind() throws Exception {
@@ -62,9 +63,11 @@ final class Network {
                         break;
                     }
                     relay.fail(failure, request);
-                    String when = "when the outside system gives " + failure.words() + " from request " + (request + 1) + " of " + handedOn.size() + " on ("
+                    String when = "when the outside system gives " + failure.words() + " from request " + (request + 1) + " of " + handedOn.size()
+                            + " on ("
                             + handedOn.get(Math.min(request, handedOn.size() - 1)) + "), ";
-                    wrong.addAll(fault(relay, failure, scene.connector().connect("failing_" + ++connections, options)).stream().map(when::concat).toList());
+                    wrong.addAll(fault(relay, failure, scene.connector().connect("failing_" + ++connections, options)).stream().map(when::concat)
+                            .toList());
                 }
             }
             assertThat(wrong).as("what the source says to failures of its outside system").isEmpty();
@@ -73,7 +76,8 @@ final class Network {
 
     private Relay relay() throws Exception {
         URI address = scene.outside().address();
-        assertThat(address).as("Outside.address(), where the world answers HTTP; a connector that speaks no HTTP lacks the ability %s", Ability.HTTP).isNotNull();
+        assertThat(address).as("Outside.address(), where the world answers HTTP; a connector that speaks no HTTP lacks the ability %s", Ability.HTTP)
+                .isNotNull();
         return Relay.to(address);
     }
 
@@ -93,7 +97,10 @@ final class Network {
         return chosen;
     }
 
-    /** What is wrong with the answer of a source to a failure. A source that says nothing at all is not asked again: it would cost the same time at each failure. */
+    /**
+     * What is wrong with the answer of a source to a failure. A source that says nothing at all is not asked again: it would cost the same time at
+     * each failure.
+     */
     private List<String> fault(Relay relay, Relay.Failure failure, Source source) throws InterruptedException {
         Attempt attempt = new Attempt(source, scene.sniffer());
         if (!attempt.ends(PATIENCE)) {
@@ -150,7 +157,8 @@ final class Network {
                     relay.heal();
                     // The same instance: so the engine asks again.
                     scene.warehouse().sync(connection, new Watched(source));
-                    assertThat(scene.warehouse().tables(connection, datasets)).as("tables after the outside system gave %s from request %s on, and was well "
+                    assertThat(scene.warehouse().tables(connection, datasets))
+                            .as("tables after the outside system gave %s from request %s on, and was well "
                             + "again; the source had said: %s", failure.words(), request + 1, cut.forgiven()).isEqualTo(expected);
                 }
             }
@@ -170,7 +178,8 @@ final class Network {
                 Attempt attempt = new Attempt(scene.connector().connect("waiting_" + ++connections, options), scene.sniffer());
                 assertThat(silent.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("the source came to request %s again", request + 1).isTrue();
                 attempt.interrupt();
-                assertThat(attempt.ends(LIMIT)).as("the source ended within two seconds of an interrupt, while the answer to request %s did not come: %s",
+                assertThat(attempt.ends(LIMIT))
+                        .as("the source ended within two seconds of an interrupt, while the answer to request %s did not come: %s",
                         request + 1, attempt.place()).isTrue();
                 assertThat(attempt.thrown() == null || attempt.thrown() instanceof InterruptedException)
                         .as("an interrupted source returns or throws InterruptedException, and this one threw %s", attempt.thrown()).isTrue();

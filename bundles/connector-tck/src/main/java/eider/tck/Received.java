@@ -18,10 +18,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One delivery, given to a webhook on a thread of its own, and what it did: the rows it pushed, each call held against the Javadoc of {@link Webhook.Effects},
- * the reads it asked for, how it ended. Nothing of it reaches a table before somebody takes it there.
+ * One delivery, given to a webhook on a thread of its own, and what it did: the rows it pushed, each call held against the Javadoc of {@link
+ * Webhook.Effects}, the reads it asked for, how it ended. Nothing of it reaches a table before somebody takes it there.
  */
 final class Received {
+    /** What the newer of two rows can be told by. */
+    private static final Set<Type.Kind> GROWING = Set.of(Type.Kind.INSTANT, Type.Kind.TIMESTAMP, Type.Kind.INTEGER);
+
     /** A row that was pushed: of all fields, or of the key alone if it was deleted. */
     record Row(boolean deleted, List<Object> values) {}
 
@@ -98,9 +101,9 @@ final class Received {
                 faults.add("it pushes rows of '" + dataset.name() + "', which has no key");
                 throw new IllegalArgumentException(dataset.name() + " has no key");
             }
-            if (field == null || !field.required()
-                    || field.type().kind() != Type.Kind.INSTANT && field.type().kind() != Type.Kind.TIMESTAMP && field.type().kind() != Type.Kind.INTEGER) {
-                faults.add("it calls '" + newest + "' the field of '" + dataset.name() + "' that tells the newer row, which is no required field of type INSTANT, TIMESTAMP "
+            if (field == null || !field.required() || !GROWING.contains(field.type().kind())) {
+                faults.add("it calls '" + newest + "' the field of '" + dataset.name()
+                        + "' that tells the newer row, which is no required field of type INSTANT, TIMESTAMP "
                         + "or INTEGER");
                 throw new IllegalArgumentException(newest + " tells nothing about which row is newer");
             }

@@ -25,8 +25,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An HTTP server on 127.0.0.1 that stands between a source and its outside system. It hands each request on and each answer back, until it is told to fail: then the
- * request of a certain number, and all after it, meet one kind of failure. So a source that tries again of its own meets it again.
+ * An HTTP server on 127.0.0.1 that stands between a source and its outside system. It hands each request on and each answer back, until it is told to
+ * fail: then the request of a certain number, and all after it, meet one kind of failure. So a source that tries again of its own meets it again.
  */
 final class Relay implements AutoCloseable {
     /** What a server, or the way there, can do to a source. */
@@ -73,7 +73,8 @@ final class Relay implements AutoCloseable {
     static final Duration WAIT = Duration.ofSeconds(97);
 
     /** Of the request: those that java.net.http sets itself, and what would let the answer come packed. */
-    private static final Set<String> NOT_HANDED_ON = Set.of("host", "connection", "content-length", "expect", "upgrade", "http2-settings", "transfer-encoding",
+    private static final Set<String> NOT_HANDED_ON = Set.of("host", "connection", "content-length", "expect", "upgrade", "http2-settings",
+            "transfer-encoding",
             "accept-encoding");
     private static final Set<String> NOT_HANDED_BACK = Set.of("connection", "content-length", "transfer-encoding", "date", "keep-alive");
 
@@ -214,7 +215,8 @@ final class Relay implements AutoCloseable {
         URI asked = exchange.getRequestURI();
         String rest = asked.getRawPath() + (asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery());
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(originBeyond() + rest)).timeout(Duration.ofSeconds(60))
-                .method(exchange.getRequestMethod(), body.length == 0 ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(body));
+                .method(exchange.getRequestMethod(), body.length == 0 ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(body));
         exchange.getRequestHeaders().forEach((name, values) -> {
             if (!NOT_HANDED_ON.contains(name.toLowerCase(Locale.ROOT))) {
                 values.forEach(value -> request.header(name, value));

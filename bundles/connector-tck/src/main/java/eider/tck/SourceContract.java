@@ -86,8 +86,8 @@ public interface SourceContract {
     }
 
     /**
-     * The worlds that S11 compares with their totals, by the name that {@link #outside} is asked for: beside the ordinary one those that were recorded, or that
-     * hold other datasets. A recorded one may pass over the number that {@link Outside#fill} gets.
+     * The worlds that S11 compares with their totals, by the name that {@link #outside} is asked for: beside the ordinary one those that were
+     * recorded, or that hold other datasets. A recorded one may pass over the number that {@link Outside#fill} gets.
      */
     default List<String> cases() {
         return List.of(Scene.WORLD);

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The contract for a jar and one configuration file, before its author has written any {@link Outside}: the world is the one that the file leads to, and stands as it is. What
- * would have to fill or change it is not run, and {@link Tck} says so.
+ * The contract for a jar and one configuration file, before its author has written any {@link Outside}: the world is the one that the file leads to,
+ * and stands as it is. What would have to fill or change it is not run, and {@link Tck} says so.
  */
 public final class Standing implements JarContract {
     /** System property: the configuration file. */
@@ -83,11 +83,13 @@ public final class Standing implements JarContract {
         /** The first option that is an address. */
         @Override
         public URI address() {
-            return options.values().stream().filter(value -> value.startsWith("http://") || value.startsWith("https://")).map(URI::create).findFirst().orElse(null);
+            return options.values().stream().filter(value -> value.startsWith("http://") || value.startsWith("https://")).map(URI::create).findFirst()
+                    .orElse(null);
         }
 
         private static TestAbortedException needs(String what, String method) {
-            return new TestAbortedException("it needs " + what + ", which a configuration file cannot give: write a contract whose Outside has the method " + method);
+            return new TestAbortedException("it needs " + what
+                    + ", which a configuration file cannot give: write a contract whose Outside has the method " + method);
         }
     }
 }

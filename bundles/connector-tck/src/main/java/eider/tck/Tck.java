@@ -31,8 +31,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import org.slf4j.LoggerFactory;
 
 /**
- * The contract as a command, for a jar that was built somewhere else. Runs each test inside Felix and prints a line for it: {@code kept}, {@code BROKEN} with the
- * reason, {@code opted out} where the connector lacks an ability and that was proved, {@code not run} with what is missing.
+ * The contract as a command, for a jar that was built somewhere else. Runs each test inside Felix and prints a line for it: {@code kept}, {@code
+ * BROKEN} with the reason, {@code opted out} where the connector lacks an ability and that was proved, {@code not run} with what is missing.
  *
  * <p>Exit codes: 0 the whole contract is kept (or opted out of), 1 something is broken or was not run, 2 wrong usage.
  */
@@ -100,7 +100,8 @@ public final class Tck {
             }
         }
         if (words.size() != (configured ? 1 : 2)) {
-            return wrong(err, configured ? "With --config it takes the connector's jar and no contract." : "It takes the connector's jar and a contract, or --config.");
+            return wrong(err, configured ? "With --config it takes the connector's jar and no contract."
+                    : "It takes the connector's jar and a contract, or --config.");
         }
         if (!Files.isRegularFile(Path.of(words.getFirst()))) {
             return wrong(err, "There is no file " + words.getFirst() + ".");
@@ -114,7 +115,8 @@ public final class Tck {
             return wrong(err, (configured ? "The options cannot be understood" : "There is no contract " + words.get(1)
                     + " (a class on the class path that implements eider.tck.JarContract and has a constructor without parameters)") + ": " + e);
         }
-        if (System.getProperty("logback.configurationFile") == null && LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+        if (System.getProperty("logback.configurationFile") == null
+                && LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
             root.setLevel(Level.OFF);
         }
         return run(contract, only, out);
@@ -172,11 +174,13 @@ public final class Tck {
             List<Ability> lacking = lacks.stream().filter(ability -> ability.clause().equals(clause)).sorted().toList();
             switch (result.getStatus()) {
                 case SUCCESSFUL -> {
-                    String proved = lacking.isEmpty() ? "" : "the connector lacks " + lacking.stream().map(Ability::name).collect(Collectors.joining(" and "))
+                    String proved = lacking.isEmpty() ? "" : "the connector lacks " + lacking.stream().map(Ability::name)
+                            .collect(Collectors.joining(" and "))
                             + ", and that was proved";
                     print(lacking.stream().anyMatch(Tck::whole) ? Outcome.OPTED_OUT : Outcome.KEPT, test.getDisplayName(), clause, proved);
                 }
-                case ABORTED -> print(thrown instanceof OptedOut ? Outcome.OPTED_OUT : Outcome.NOT_RUN, test.getDisplayName(), clause, thrown.getMessage());
+                case ABORTED -> print(thrown instanceof OptedOut ? Outcome.OPTED_OUT : Outcome.NOT_RUN, test.getDisplayName(), clause,
+                        thrown.getMessage());
                 case FAILED -> print(Outcome.BROKEN, test.getDisplayName(), clause, reason(thrown));
             }
         }
@@ -224,7 +228,8 @@ public final class Tck {
     static final class ByClause implements MethodOrderer {
         @Override
         public void orderMethods(MethodOrdererContext context) {
-            context.getMethodDescriptors().sort(Comparator.<MethodDescriptor>comparingInt(test -> number(test.findAnnotation(Tag.class).map(Tag::value).orElse("")))
+            context.getMethodDescriptors().sort(Comparator.<MethodDescriptor>comparingInt(test ->
+                    number(test.findAnnotation(Tag.class).map(Tag::value).orElse("")))
                     .thenComparing(MethodDescriptor::getDisplayName));
         }
     }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a canonical table must hold for a world: how many rows, and what they add up to. Worked out by the author from what the outside system itself says (its own
- * report of the recorded day, a sum by hand), never by the model's formula, which would only agree with itself.
+ * What a canonical table must hold for a world: how many rows, and what they add up to. Worked out by the author from what the outside system itself
+ * says (its own report of the recorded day, a sum by hand), never by the model's formula, which would only agree with itself.
  *
  * <pre>{@code
  * Total.of("sales").where("kind", "refund").rows(3).sum("total_amount", "-112.10")
@@ -51,7 +51,8 @@ public record Total(String table, Map<String, String> where, long rows, Map<Stri
     /** As a person says it: {@code sales with kind = refund}. */
     String title() {
         StringBuilder title = new StringBuilder(table);
-        where.forEach((column, text) -> title.append(title.length() == table.length() ? " with " : " and ").append(column).append(" = ").append(text));
+        where.forEach((column, text) -> title.append(title.length() == table.length() ? " with " : " and ").append(column).append(" = ")
+                .append(text));
         return title.toString();
     }
 }

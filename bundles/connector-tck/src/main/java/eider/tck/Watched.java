@@ -45,7 +45,9 @@ final class Watched implements Source {
         return this;
     }
 
-    /** The source's models are applied too. Else its rows only go where every row goes, and a fault of a model shows in the clause of models alone. */
+    /**
+     * The source's models are applied too. Else its rows only go where every row goes, and a fault of a model shows in the clause of models alone.
+     */
     Watched deriving() {
         deriving = true;
         return this;

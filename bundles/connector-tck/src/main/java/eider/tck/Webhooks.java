@@ -48,12 +48,14 @@ final class Webhooks {
 
     /** What a connector without webhooks promises. */
     void areNone() throws Exception {
-        assertThat(scene.connect("deaf")).as("the source of a connector that is said to lack the ability %s", Ability.WEBHOOKS).isNotInstanceOf(Webhook.class);
+        assertThat(scene.connect("deaf")).as("the source of a connector that is said to lack the ability %s", Ability.WEBHOOKS)
+                .isNotInstanceOf(Webhook.class);
     }
 
     private Webhook webhook(String name, Map<String, String> options) throws Exception {
         Source source = scene.connector().connect(name, options);
-        assertThat(source).as("the source; a connector whose source is no Webhook lacks the ability %s", Ability.WEBHOOKS).isInstanceOf(Webhook.class);
+        assertThat(source).as("the source; a connector whose source is no Webhook lacks the ability %s", Ability.WEBHOOKS)
+                .isInstanceOf(Webhook.class);
         return (Webhook) source;
     }
 
@@ -73,7 +75,8 @@ final class Webhooks {
             Received received = received(webhook, sound);
             assertThat(received.thrown()).as("a delivery as the outside system signs it").isNull();
             for (Map.Entry<String, Delivery> forged : forged(sound).entrySet()) {
-                wrong.addAll(unlessRefused(received(webhook, forged.getValue()), Set.of(Kind.AUTH)).stream().map((forged.getKey() + " ")::concat).toList());
+                wrong.addAll(unlessRefused(received(webhook, forged.getValue()), Set.of(Kind.AUTH)).stream().map((forged.getKey() + " ")::concat)
+                        .toList());
             }
             wrong.addAll(headers(webhook, sound));
             wrong.addAll(secrets(sound));
@@ -130,7 +133,8 @@ final class Webhooks {
                 Received received = received(webhook, new Delivery(sound.address(), headers, sound.body(), sound.received()));
                 refused &= unlessRefused(received, Set.of(Kind.AUTH)).isEmpty();
                 if (received.thrown() != null && !(received.thrown() instanceof SourceException)) {
-                    wrong.add("a delivery with '" + other + "' in its header " + header + " throws " + received.thrown() + " instead of a SourceException");
+                    wrong.add("a delivery with '" + other + "' in its header " + header + " throws " + received.thrown()
+                            + " instead of a SourceException");
                 }
             }
             if (refused) {
@@ -138,7 +142,8 @@ final class Webhooks {
             }
         }
         if (guarding.isEmpty()) {
-            wrong.add("there is no header of " + sound.headers().keySet() + " without which, or with another value of which, a delivery is always refused: none is taken "
+            wrong.add("there is no header of " + sound.headers().keySet()
+                    + " without which, or with another value of which, a delivery is always refused: none is taken "
                     + "for a signature");
         }
         return wrong;
@@ -163,7 +168,8 @@ final class Webhooks {
             }
         }
         if (!guarded) {
-            wrong.add("a delivery is accepted whatever the secret of the connection is: no option of type PASSWORD in Outside.options() matters to it");
+            wrong.add("a delivery is accepted whatever the secret of the connection is: no option of type PASSWORD in Outside.options() matters "
+                    + "to it");
         }
         return wrong;
     }
@@ -179,7 +185,8 @@ final class Webhooks {
             case null -> wrong.add("is accepted");
             case SourceException e -> {
                 if (!kinds.contains(e.kind())) {
-                    wrong.add("is answered by " + e.kind() + ", not " + kinds.stream().map(Kind::name).sorted().collect(Collectors.joining(" or ")) + ": " + e.getMessage());
+                    wrong.add("is answered by " + e.kind() + ", not " + kinds.stream().map(Kind::name).sorted().collect(Collectors.joining(" or "))
+                            + ": " + e.getMessage());
                 }
             }
             case Throwable e -> wrong.add("makes receive throw " + e + " instead of a SourceException");
@@ -229,7 +236,8 @@ final class Webhooks {
             assertThat(datasets).extracting(Dataset::name).as("datasets that deliveries ask to be read").containsAll(refreshes);
             scene.warehouse().sync("followed", new Watched(scene.connect("refreshed")));
         }
-        assertThat(scene.warehouse().tables("followed", datasets)).as("tables after a change that deliveries told, against a clean read of the changed world")
+        assertThat(scene.warehouse().tables("followed", datasets))
+                .as("tables after a change that deliveries told, against a clean read of the changed world")
                 .isEqualTo(changed);
 
         List<Delivery> repeated = new ArrayList<>(deliveries);
@@ -240,7 +248,8 @@ final class Webhooks {
 
         Watched next = new Watched(scene.connect("next"));
         scene.warehouse().sync("followed", next);
-        assertThat(scene.warehouse().tables("followed", datasets)).as("tables after the next read, which begins where the last read ended").isEqualTo(changed);
+        assertThat(scene.warehouse().tables("followed", datasets)).as("tables after the next read, which begins where the last read ended")
+                .isEqualTo(changed);
     }
 
     private void repeat(String what, List<Delivery> deliveries, Webhook webhook, List<Dataset> datasets, Map<String, Set<List<Object>>> gone,
@@ -294,8 +303,10 @@ final class Webhooks {
         List<Object> values = new ArrayList<>(values(dataset, dataset.key(), row));
         values.addAll(values(dataset, List.of(rows.newest()), row));
         String condition = dataset.key().stream().map(part -> "\"" + part + "\" = ?").collect(Collectors.joining(" AND "));
-        return !scene.warehouse().row("SELECT count(*) FROM " + Warehouse.raw("followed", dataset.name()) + " WHERE " + condition + " AND \"" + rows.newest() + "\" > ?",
-                values.stream().map(value -> value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value).toArray()).getFirst().equals("0");
+        return !scene.warehouse().row("SELECT count(*) FROM " + Warehouse.raw("followed", dataset.name()) + " WHERE " + condition + " AND \""
+                + rows.newest() + "\" > ?",
+                values.stream().map(value -> value instanceof Instant instant ? instant.atOffset(ZoneOffset.UTC) : value).toArray()).getFirst()
+                .equals("0");
     }
 
     /** Whether the first of two rows is the newer one. */

@@ -13,8 +13,9 @@ import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Tells what this JVM sends over the network while something runs, by the JDK's own records (JFR): each write to a socket, blocking or not, whichever class of
- * the JDK makes it. What native code sends stays unseen. Reads are not looked at: the end of a connection that was closed before is one, and may come late.
+ * Tells what this JVM sends over the network while something runs, by the JDK's own records (JFR): each write to a socket, blocking or not, whichever
+ * class of the JDK makes it. What native code sends stays unseen. Reads are not looked at: the end of a connection that was closed before is one, and
+ * may come late.
  */
 final class Wires {
     private static final int MOST = 5;
@@ -49,7 +50,8 @@ final class Wires {
         RecordedThread thread = event.getThread();
         String stack = event.getStackTrace() == null ? "" : event.getStackTrace().getFrames().stream()
                 .map(frame -> frame.getMethod().getType().getName() + "." + frame.getMethod().getName())
-                .filter(frame -> Stream.of("sun.", "jdk.", "java.").noneMatch(frame::startsWith)).limit(3).collect(Collectors.joining(" < ", " by ", ""));
+                .filter(frame -> Stream.of("sun.", "jdk.", "java.").noneMatch(frame::startsWith)).limit(3)
+                .collect(Collectors.joining(" < ", " by ", ""));
         String host = event.getString("host");
         return (host == null || host.isEmpty() ? event.getString("address") : host) + ":" + event.getInt("port")
                 + (thread == null ? "" : " from thread '" + thread.getJavaName() + "'") + stack;

@@ -38,7 +38,8 @@ class BrokenTillsTest {
                 broken(Tills.Stolid.class, "S5", "while the answer to request 1 did not come"),
                 broken(Tills.Hopeful.class, "S6", "when the outside system gives 401 from request 1 of", "it says TEMPORARY, not AUTH"),
                 broken(Tills.Hasty.class, "S6", "429 with Retry-After as a date", "it says to wait 0 s, and was told 97"),
-                broken(Tills.Content.class, "S6", "500 with a page of HTML from request 2", "a connection that is cut within the answer", "goes on as if all had been well"),
+                broken(Tills.Content.class, "S6", "500 with a page of HTML from request 2", "a connection that is cut within the answer",
+                "goes on as if all had been well"),
                 broken(Tills.Trusting.class, "S6", "ends in the middle of its JSON", "it throws java.lang.IllegalStateException"),
                 broken(Tills.Stubborn.class, "S6", "nothing is said for 20 s"),
                 broken(Tills.Boastful.class, "S6", "and was well again"),
@@ -79,17 +80,20 @@ class BrokenTillsTest {
 
     @Test
     void httpThatIsDeniedButThereBreaksS6() {
-        assertBreaks(Unwired.class, TillSource.class, Set.of(Ability.HTTP), "S6", List.of("what a connector that is said to lack the ability HTTP sends"));
+        assertBreaks(Unwired.class, TillSource.class, Set.of(Ability.HTTP), "S6",
+                List.of("what a connector that is said to lack the ability HTTP sends"));
     }
 
     @Test
     void modelsThatAreDeniedButThereBreakS11() {
-        assertBreaks(Broken.class, TillSource.class, Set.of(Ability.MODELS), "S11", List.of("models of a connector that is said to lack the ability MODELS"));
+        assertBreaks(Broken.class, TillSource.class, Set.of(Ability.MODELS), "S11",
+                List.of("models of a connector that is said to lack the ability MODELS"));
     }
 
     @Test
     void aWebhookThatIsDeniedButThereBreaksS12() {
-        assertBreaks(Broken.class, TillSource.class, Set.of(Ability.WEBHOOKS), "S12", List.of("a connector that is said to lack the ability WEBHOOKS"));
+        assertBreaks(Broken.class, TillSource.class, Set.of(Ability.WEBHOOKS), "S12",
+                List.of("a connector that is said to lack the ability WEBHOOKS"));
     }
 
     private static void assertBreaks(Class<?> contract, Class<? extends Source> type, Set<Ability> lacks, String clause, List<String> telling) {
@@ -100,7 +104,8 @@ class BrokenTillsTest {
                 .filters(TagFilter.includeTags("S2", clause)).build(), listener);
         assertThat(listener.getSummary().getTestsStartedCount()).as("tests of the contract").isGreaterThanOrEqualTo(2);
         Map<String, String> failures = listener.getSummary().getFailures().stream()
-                .collect(Collectors.toMap(failure -> failure.getTestIdentifier().getTags().stream().map(TestTag::getName).collect(Collectors.joining(",")),
+                .collect(Collectors.toMap(failure -> failure.getTestIdentifier().getTags().stream().map(TestTag::getName)
+                .collect(Collectors.joining(",")),
                         failure -> failure.getException().toString(), String::concat, TreeMap::new));
         assertThat(failures).containsOnlyKeys(clause);
         assertThat(failures.get(clause)).contains(telling);

@@ -31,7 +31,8 @@ class TckTest {
     @Test
     void aJarFromOutsideKeepsTheContract() throws Exception {
         Said said = tck(jar("good", "", ""), "com.acme.stall.StallContract", "--module", EXAMPLE.toString());
-        assertThat(said.text).contains("kept       S1: ", "kept       S11: the canonical tables come to the totals", "kept       S13: ", "kept       S10: ")
+        assertThat(said.text).contains("kept       S1: ", "kept       S11: the canonical tables come to the totals", "kept       S13: ",
+                "kept       S10: ")
                 .contains("opted out  S6: 401, 429", "the connector lacks HTTP, and that was proved")
                 .contains("kept       S7: a planted secret", "the connector lacks SECRETS, and that was proved")
                 .contains("kept: S1, S2, S3, S4, S5, S7, S8, S9, S10, S11, S13").doesNotContain("BROKEN", "not run");
@@ -42,14 +43,16 @@ class TckTest {
     void aPlantedFaultIsFoundAndItsClauseNamed() throws Exception {
         Path jar = jar("skipping", "new Cursor(Long.toString(number))", "new Cursor(Long.toString(number + 2))");
         Said said = tck(jar, "com.acme.stall.StallContract", "--module", EXAMPLE.toString(), "--only", "S2,S3,S11");
-        assertThat(said.text).contains("BROKEN     S3: a read that stops after any checkpoint", "tables after a stop at checkpoint 1 of 10 of 'sales', cursor 102")
+        assertThat(said.text).contains("BROKEN     S3: a read that stops after any checkpoint",
+                "tables after a stop at checkpoint 1 of 10 of 'sales', cursor 102")
                 .contains("kept       S2: ");
         assertThat(said.code).isEqualTo(1);
     }
 
     @Test
     void aConfigurationFileIsEnoughForAFirstLook() throws Exception {
-        Path book = Files.writeString(folder.resolve("book.txt"), "1;2026-01-01;Apples;2;5.00\n2;2026-01-01;Pears;1;3.00\n3;2026-01-02;Pears;1;3.00\n");
+        Path book = Files.writeString(folder.resolve("book.txt"),
+                "1;2026-01-01;Apples;2;5.00\n2;2026-01-01;Pears;1;3.00\n3;2026-01-02;Pears;1;3.00\n");
         Path config = Files.writeString(folder.resolve("stall~look.cfg"), "file = " + book + "\npage = 1\n");
         Said said = tck(jar("good", "", ""), "--config", config.toString(), "--lacks", "HTTP,SECRETS,WEBHOOKS", "--module", EXAMPLE.toString());
         assertThat(said.text).contains("kept       S2: ", "kept       S3: a read that stops after any checkpoint", "kept       S10: ")
@@ -122,8 +125,10 @@ class TckTest {
         if (!Files.exists(contract)) {
             compile(EXAMPLE.resolve("contract"), Files.createDirectories(contract), System.getProperty("java.class.path"));
         }
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED",
-                "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path") + File.pathSeparator + contract,
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path") + File.pathSeparator
+                + contract,
                 Tck.class.getName(), jar.toString()));
         command.addAll(List.of(arguments));
         Path output = folder.resolve("output.txt");

@@ -22,7 +22,8 @@ public final class TestBundle {
         try (Builder builder = new Builder()) {
             Files.createDirectories(jar.getParent());
             builder.setProperty(Constants.BUNDLE_SYMBOLICNAME, name);
-            builder.setProperty(Constants.PRIVATEPACKAGE, Stream.concat(Stream.of(component, config), Stream.of(others)).map(Class::getPackageName).distinct()
+            builder.setProperty(Constants.PRIVATEPACKAGE, Stream.concat(Stream.of(component, config), Stream.of(others)).map(Class::getPackageName)
+                    .distinct()
                     .collect(Collectors.joining(",")));
             builder.setProperty(Constants.DSANNOTATIONS, component.getName());
             builder.setProperty(Constants.DSANNOTATIONS_OPTIONS, "norequirements");

@@ -49,7 +49,8 @@ public final class StallContract implements JarContract {
             this.rows = rows;
             try (BufferedWriter out = Files.newBufferedWriter(file)) {
                 for (int i = 1; i <= rows; i++) {
-                    out.write(i + ";" + LocalDate.of(2026, 1, 1).plusDays(i % 300) + ";Apples " + i % 7 + (i % 10 == 0 ? ";-1;-2.50\n" : ";1;2.50\n"));
+                    out.write(i + ";" + LocalDate.of(2026, 1, 1).plusDays(i % 300) + ";Apples " + i % 7
+                            + (i % 10 == 0 ? ";-1;-2.50\n" : ";1;2.50\n"));
                 }
             }
         }
@@ -64,9 +65,11 @@ public final class StallContract implements JarContract {
         @Override
         public List<Total> totals() {
             int back = rows / 10;
-            String refunds = new java.math.BigDecimal("-2.50").multiply(java.math.BigDecimal.valueOf(back)).subtract(java.math.BigDecimal.valueOf(changes)).toString();
+            String refunds = new java.math.BigDecimal("-2.50").multiply(java.math.BigDecimal.valueOf(back))
+                    .subtract(java.math.BigDecimal.valueOf(changes)).toString();
             String sales = new java.math.BigDecimal("2.50").multiply(java.math.BigDecimal.valueOf(rows - back)).toString();
-            return List.of(Total.of("sales").where("kind", "sale").rows(rows - back).sum("total_amount", sales).sum("quantity", Integer.toString(rows - back)),
+            return List.of(Total.of("sales").where("kind", "sale").rows(rows - back).sum("total_amount", sales)
+                    .sum("quantity", Integer.toString(rows - back)),
                     Total.of("sales").where("kind", "refund").rows(back + changes).sum("total_amount", refunds));
         }
 

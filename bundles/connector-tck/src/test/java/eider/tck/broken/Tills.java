@@ -194,7 +194,8 @@ public final class Tills {
 
     public static class Neighbourly extends Modelling {
         public Neighbourly(TillConfig config) {
-            super(config, sales("SELECT _row, day AS date, kind, amount AS total_amount, lag(product) OVER (ORDER BY version) AS product_name FROM input"));
+            super(config, sales("SELECT _row, day AS date, kind, amount AS total_amount, lag(product) OVER (ORDER BY version) AS product_name "
+                    + "FROM input"));
         }
     }
 
@@ -319,7 +320,8 @@ public final class Tills {
         protected void deliver(Sale sale, Effects effects) throws SourceException, InterruptedException {
             // The first four are right: what is told twice is not.
             String id = ++deliveries > 4 ? sale.id() + "-" + deliveries : sale.id();
-            super.deliver(new Sale(id, sale.version(), sale.day(), sale.kind(), sale.product(), sale.quantity(), sale.amount(), sale.gone()), effects);
+            super.deliver(new Sale(id, sale.version(), sale.day(), sale.kind(), sale.product(), sale.quantity(), sale.amount(), sale.gone()),
+                    effects);
         }
     }
 
@@ -335,7 +337,8 @@ public final class Tills {
         protected void deliver(Sale sale, Effects effects) throws SourceException, InterruptedException {
             // The first four are told as they are: it is their repetition that goes wrong.
             long version = ++calls > 4 ? 1_000_000 + calls : sale.version();
-            super.deliver(new Sale(sale.id(), version, sale.day(), sale.kind(), sale.product(), sale.quantity(), sale.amount(), sale.gone()), effects);
+            super.deliver(new Sale(sale.id(), version, sale.day(), sale.kind(), sale.product(), sale.quantity(), sale.amount(), sale.gone()),
+                    effects);
         }
     }
 

@@ -21,7 +21,9 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The world of a till source: a cash register that answers HTTP on 127.0.0.1. It makes its sales up while it tells them, so it holds next to none. */
+/**
+ * The world of a till source: a cash register that answers HTTP on 127.0.0.1. It makes its sales up while it tells them, so it holds next to none.
+ */
 public final class Till implements Outside {
     private static final String KEY = "open-till";
     private static final String WEBHOOK_SECRET = "whsec-till";
@@ -47,7 +49,8 @@ public final class Till implements Outside {
 
     @Override
     public Map<String, String> options() {
-        return Map.of("address", address().toString(), "api_key", KEY, "webhook_secret", WEBHOOK_SECRET, "page", rows > 2_000 ? "500" : Integer.toString(1 + rows / 4));
+        return Map.of("address", address().toString(), "api_key", KEY, "webhook_secret", WEBHOOK_SECRET, "page", rows > 2_000 ? "500"
+                : Integer.toString(1 + rows / 4));
     }
 
     @Override
@@ -82,7 +85,8 @@ public final class Till implements Outside {
             sums.merge("sale", new BigDecimal("8.00"), BigDecimal::add);
         }
         return List.of("sale", "refund").stream()
-                .map(kind -> Total.of("sales").where("kind", kind).rows(counts.get(kind)).sum("total_amount", sums.get(kind).toPlainString())).toList();
+                .map(kind -> Total.of("sales").where("kind", kind).rows(counts.get(kind)).sum("total_amount", sums.get(kind).toPlainString()))
+                .toList();
     }
 
     @Override
@@ -109,13 +113,15 @@ public final class Till implements Outside {
             case 2 -> sale("s3", version, "2026-01-04", "sale", "Renamed", 4, "3.25", false);
             case 3 -> sale("s5", version, "2026-01-06", "sale", "Gone", 0, "0", true);
             case 4 -> sale("new", version, "2026-11-01", "sale", "Late", 1, "8.00", false);
-            default -> sale("s" + version, version, LocalDate.of(2026, 1, 1).plusDays(version % 300).toString(), version % 10 == 0 ? "refund" : "sale",
+            default -> sale("s" + version, version, LocalDate.of(2026, 1, 1).plusDays(version % 300).toString(), version % 10 == 0 ? "refund"
+                    : "sale",
                     "Product " + version % 17, 1 + version % 5, (version % 10 == 0 ? "-" : "") + version + ".25", false);
         };
     }
 
     private static String sale(String id, long version, String day, String kind, String product, int quantity, String amount, boolean gone) {
-        return "{\"id\":\"" + id + "\",\"version\":" + version + ",\"day\":\"" + day + "\",\"kind\":\"" + kind + "\",\"product\":\"" + product + "\",\"quantity\":"
+        return "{\"id\":\"" + id + "\",\"version\":" + version + ",\"day\":\"" + day + "\",\"kind\":\"" + kind + "\",\"product\":\"" + product
+                + "\",\"quantity\":"
                 + quantity + ",\"amount\":\"" + amount + "\",\"gone\":" + gone + "}";
     }
 

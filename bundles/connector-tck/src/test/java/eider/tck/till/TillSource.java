@@ -40,8 +40,8 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
- * Reads a till's sales, versions ascending, page by page, and takes its calls. Keeps the contract; what its broken kin changes are the methods that are not
- * private.
+ * Reads a till's sales, versions ascending, page by page, and takes its calls. Keeps the contract; what its broken kin changes are the methods that
+ * are not private.
  */
 @Component(service = Source.class, configurationPid = "till", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = TillConfig.class, factory = true)
@@ -119,7 +119,8 @@ public class TillSource implements Source, Webhook {
     }
 
     protected Page page(HttpClient client, String address) throws SourceException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(30)).header("Authorization", "Bearer " + config.api__key()).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(30))
+                .header("Authorization", "Bearer " + config.api__key()).build();
         HttpResponse<String> response;
         try {
             response = send(client, request);
@@ -169,7 +170,8 @@ public class TillSource implements Source, Webhook {
     }
 
     private static Sale sale(Matcher matcher) {
-        return new Sale(matcher.group(1), Long.parseLong(matcher.group(2)), matcher.group(3), matcher.group(4), matcher.group(5), Long.parseLong(matcher.group(6)),
+        return new Sale(matcher.group(1), Long.parseLong(matcher.group(2)), matcher.group(3), matcher.group(4), matcher.group(5),
+                Long.parseLong(matcher.group(6)),
                 matcher.group(7), matcher.group(8).equals("true"));
     }
 
@@ -189,7 +191,8 @@ public class TillSource implements Source, Webhook {
             throw new SourceException(Kind.CONFIG, "Option webhook_secret is missing: without it nobody can tell who calls.");
         }
         String signature = delivery.header("X-Till-Signature");
-        if (signature == null || !MessageDigest.isEqual(signature.getBytes(StandardCharsets.UTF_8), signed(config.webhook__secret(), delivery.body()).getBytes(
+        if (signature == null || !MessageDigest.isEqual(signature.getBytes(StandardCharsets.UTF_8), signed(config.webhook__secret(), delivery.body())
+                .getBytes(
                 StandardCharsets.UTF_8))) {
             throw new SourceException(Kind.AUTH, "A call that the till did not sign was refused.");
         }
