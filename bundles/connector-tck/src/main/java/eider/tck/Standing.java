@@ -55,6 +55,8 @@ public final class Standing implements JarContract {
                 if (value == null) {
                     throw new IOException("Option " + option + " of " + file + " is taken from the environment, and " + variable + " is not set.");
                 }
+            } else if (value.startsWith("$[")) {
+                throw new IOException("Option " + option + " of " + file + " is " + value + ", and here only $[env:NAME] can be filled in.");
             }
             options.put(option, value);
         }
