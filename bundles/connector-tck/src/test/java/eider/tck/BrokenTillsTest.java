@@ -48,6 +48,8 @@ class BrokenTillsTest {
                 broken(Tills.UnknownColumn.class, "S11", "gives the column 'article', which is none of sales's"),
                 broken(Tills.Rootless.class, "S11", "loses _row"),
                 broken(Tills.WrongRoot.class, "S11", "looks from one row at another"),
+                broken(Tills.Shifted.class, "S11", "gives a _row that is not that of the raw row it comes from"),
+                broken(Tills.Uprooted.class, "S11", "gives rows whose _row is empty"),
                 broken(Tills.Rounding.class, "S11", "gives 'total_amount' as DOUBLE"),
                 broken(Tills.Neighbourly.class, "S11", "looks from one row at another"),
                 broken(Tills.Twofold.class, "S11", "the same canonical row 2 times"),

@@ -186,6 +186,19 @@ public final class Tills {
         }
     }
 
+    /** Gives the root of the next row. */
+    public static class Shifted extends Modelling {
+        public Shifted(TillConfig config) {
+            super(config, sales("SELECT _row + 1 AS _row, day AS date, kind, amount AS total_amount FROM input"));
+        }
+    }
+
+    public static class Uprooted extends Modelling {
+        public Uprooted(TillConfig config) {
+            super(config, sales("SELECT CASE WHEN amount > 0 THEN _row END AS _row, day AS date, kind, amount AS total_amount FROM input"));
+        }
+    }
+
     public static class Rounding extends Modelling {
         public Rounding(TillConfig config) {
             super(config, sales("SELECT _row, day AS date, kind, CAST(amount AS DOUBLE) AS total_amount FROM input"));
