@@ -108,7 +108,7 @@ public final class Commit {
         int[] partIds = partIds(sql);
         Stage stage = pending.gathered();
         Stage.Tables tables = stage == null ? null : stage.enter(sql, store.pushed(), columns);
-        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, tables, columns, partIds);
+        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, tables, columns, partIds, store.memoryLimit());
         if (staged != null) {
             staged.compare(counts, approved);
             staged.keepImages(load.id());
