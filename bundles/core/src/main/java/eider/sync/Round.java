@@ -241,7 +241,9 @@ final class Round {
                 }
                 throw new InterruptedException("the connector is being replaced");
             }
-            case NOT_AT_ALL -> run.record(load, ending == null ? whole : ending.state, ending == null ? load.message() : ending.message);
+            // What was said of the files that were committed is true even if the load came to grief over another.
+            case NOT_AT_ALL -> run.record(load, ending == null ? whole : ending.state,
+                    ending == null ? load.message() : (ending.message + " " + load.message()).strip());
         }
     }
 }
