@@ -334,7 +334,11 @@ class StuckTest {
         until(() -> silent(sync));
         assertThat(sync.get(20, TimeUnit.SECONDS)).extracting(Load::state).containsExactly(Load.State.FAILED);
         assertThat(rows(engine, "select state from ledger.loads")).containsExactly("FAILED");
-        assertThat(time.naps()).as("a dataset is never read by two threads: there is no second try").isEmpty();
+        Thread thread = thread("sync-shop");
+        letGo.countDown();
+        thread.join(20_000);
+        assertThat(time.naps()).as("there is no second try, then or later: nobody watches over it any more").isEmpty();
+        assertThat(rows(engine, "select state from ledger.loads")).containsExactly("FAILED");
     }
 
     @Test
