@@ -168,7 +168,7 @@ public final class Commit {
     }
 
     private void derive(Sql sql, Derivation derivation, Set<String> columns, long first, long load) throws SQLException, StoreException {
-        String rows = "(SELECT * FROM " + raw.sql() + " WHERE _row > " + first + ")";
+        String rows = "(SELECT * REPLACE (paced(_row) AS _row) FROM " + raw.sql() + " WHERE _row > " + first + ")";
         try {
             sql.run("INSERT INTO main." + Sql.name(derivation.table()) + " BY NAME SELECT *, " + load + " AS load FROM (" + derivation.select(rows, columns) + ")");
         } catch (SQLException e) {
