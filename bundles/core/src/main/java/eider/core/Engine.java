@@ -7,10 +7,12 @@ import eider.engine.Syncs;
 import eider.query.QueryService;
 import eider.store.Store;
 import eider.store.ingest.FileSniffer;
+import eider.sync.Datasets;
 import eider.sync.LoadHistory;
 import eider.sync.SyncService;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * Store, sync and query in a plain JVM: for the contract tests of connectors and the crash tests, which kill the process. Opens its database at the first use;
@@ -19,13 +21,14 @@ import java.time.InstantSource;
 public final class Engine implements AutoCloseable {
     private final Store store;
     private final LoadHistory loads;
+    private final Datasets datasets = new Datasets();
     private final SyncService syncs;
     private final QueryService queries;
 
     private Engine(Store store) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        this.syncs = new SyncService(store, loads, new FileSniffer(store.handover()), "EUR");
+        this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover()), "EUR");
         this.queries = new QueryService(store);
     }
 
@@ -41,6 +44,11 @@ public final class Engine implements AutoCloseable {
 
     public static Engine of(Store store) {
         return new Engine(store);
+    }
+
+    /** How datasets and canonical tables are handled: what the file {@code config/<pid>.cfg} would say. Counts for loads that begin afterwards. */
+    public void configure(String pid, Map<String, Object> options) {
+        datasets.configure(pid, options);
     }
 
     public Syncs syncs() {

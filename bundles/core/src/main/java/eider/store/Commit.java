@@ -105,7 +105,9 @@ public final class Commit {
         resolveQuarantine(sql, load.id());
         int[] partIds = partIds(sql);
         Comparison staged = pending.gathered() == null ? null : new Comparison(sql, raw, pending, columns, partIds);
+        Checks checks = new Checks(sql, raw, pending.dataset(), columns, handling, derivations, load.id(), store.clock().instant());
         if (staged != null) {
+            checks.staged(staged.values(), pending.parts().stream().filter(Pending.Part::known).map(part -> partIds[part.number()]).toList());
             staged.compare(counts, approved);
             staged.keepImages(load.id());
         }
@@ -117,16 +119,24 @@ public final class Commit {
         if (staged != null) {
             staged.insert(load.id());
         }
+        long straight = store.rowIds().last();
         insertStraight(sql, partIds, load.id(), counts);
         store.reached(Step.ROWS_INSERTED);
         if (staged != null) {
-            counts.quarantined += staged.quarantine(load.id(), store.clock().instant());
+            counts.quarantined += staged.quarantine(load.id(), store.clock().instant()) + checks.quarantineStaged(List.copyOf(pending.gathered().types().keySet()));
             staged.end();
+        }
+        if (!pending.straight().isEmpty()) {
+            counts.aside(checks.straight(straight));
         }
         store.reached(Step.QUARANTINED);
         for (Derivation derivation : derivations) {
             derive(sql, derivation, columns.keySet(), first, load.id());
         }
+        if (!pending.straight().isEmpty()) {
+            counts.aside(checks.derived(straight));
+        }
+        checks.record();
         store.reached(Step.DERIVED);
         long last = store.rowIds().last();
         ChangeSet changes = new ChangeSet(load.id(), staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED, raw.name(),
@@ -142,6 +152,12 @@ public final class Commit {
         long updated;
         long removed;
         long quarantined;
+
+        /** Rows that had come in, and are kept aside after all. */
+        void aside(long rows) {
+            inserted -= rows;
+            quarantined += rows;
+        }
     }
 
     private void derive(Sql sql, Derivation derivation, Set<String> columns, long first, long load) throws SQLException, StoreException {
@@ -149,8 +165,7 @@ public final class Commit {
         try {
             sql.run("INSERT INTO main." + Sql.name(derivation.table()) + " BY NAME SELECT *, " + load + " AS load FROM (" + derivation.select(rows, columns) + ")");
         } catch (SQLException e) {
-            throw new DerivationException("the model of " + pending.connection() + " that fills " + derivation.table() + " from " + pending.dataset().name()
-                    + " cannot be applied: " + Sql.sentence(e), e);
+throw new DerivationException(raw, derivation, e);
         }
     }
 

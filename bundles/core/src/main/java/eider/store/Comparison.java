@@ -14,6 +14,9 @@ import java.util.Map;
  * {@code _seq} comes in, {@code _old} goes out. The methods are called in the order in which they stand here, inside the transaction of a {@link Commit}.
  */
 final class Comparison {
+    /** What a rule keeps aside: see {@link Checks}. */
+    private static final String COMING_IN = "_seq NOT IN (SELECT id FROM bad)";
+
     private final Sql sql;
     private final RawTable raw;
     private final Pending pending;
@@ -64,20 +67,21 @@ final class Comparison {
                 : "CASE WHEN _gone THEN TRY_CAST(" + text + " AS " + ScanSql.type(there) + ") ELSE CAST(" + text + " AS " + ScanSql.type(there) + ") END";
     }
 
-    private String values() {
+    /** The raw table's columns, from those of {@code stage.rows}. */
+    String values() {
         return String.join(", ", columns.keySet().stream().map(name -> value(name) + " AS " + Sql.name(name)).toList());
     }
 
     private void comparePart(Pending.Part part, int id, Commit.Counts counts, boolean approved) throws SQLException {
         if (!part.known()) {
-            counts.inserted += sql.run("INSERT INTO change SELECT _seq, NULL FROM stage.rows WHERE _part = ?", part.number());
+            counts.inserted += sql.run("INSERT INTO change SELECT _seq, NULL FROM stage.rows WHERE _part = ? AND " + COMING_IN, part.number());
             return;
         }
         String names = String.join(", ", columns.keySet().stream().map(Sql::name).toList());
         String same = String.join(" AND ", columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS NOT DISTINCT FROM n." + name).toList());
         sql.run("INSERT INTO change SELECT n._seq, o._row FROM (SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM " + raw.sql() + " WHERE _part = " + id
                 + ") o FULL JOIN (SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM (SELECT " + values()
-                + ", _seq FROM stage.rows WHERE _part = " + part.number() + ")) n ON o._n = n._n AND " + same + " WHERE o._row IS NULL OR n._seq IS NULL");
+                + ", _seq FROM stage.rows WHERE _part = " + part.number() + " AND " + COMING_IN + ")) n ON o._n = n._n AND " + same + " WHERE o._row IS NULL OR n._seq IS NULL");
         long before = sql.number("SELECT count(*) FROM " + raw.sql() + " WHERE _part = ?", id);
         long gone = sql.number("SELECT count(*) FROM change WHERE _old IN (SELECT _row FROM " + raw.sql() + " WHERE _part = ?)", id);
         if (!approved && gone * 2 > before) {
@@ -92,7 +96,7 @@ final class Comparison {
         String keys = String.join(", ", key);
         String match = String.join(" AND ", key.stream().map(name -> "o." + name + " = n." + name).toList());
         String differs = String.join(" OR ", columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS DISTINCT FROM n." + name).toList());
-        sql.run("INSERT INTO change SELECT CASE WHEN n._gone THEN NULL ELSE n._seq END, o._row FROM (SELECT " + values() + ", _seq, _gone FROM stage.rows QUALIFY"
+        sql.run("INSERT INTO change SELECT CASE WHEN n._gone THEN NULL ELSE n._seq END, o._row FROM (SELECT " + values() + ", _seq, _gone FROM stage.rows WHERE " + COMING_IN + " QUALIFY"
                 + " row_number() OVER (PARTITION BY " + keys + " ORDER BY _seq DESC) = 1) n LEFT JOIN " + raw.sql() + " o ON " + match
                 + " WHERE CASE WHEN n._gone THEN o._row IS NOT NULL WHEN o._row IS NULL THEN true ELSE " + differs + " END");
         counts.inserted += sql.number("SELECT count(*) FROM change WHERE _old IS NULL");

@@ -11,10 +11,13 @@ import eider.store.Derivation;
 import eider.store.DerivationException;
 import eider.store.Handling;
 import eider.store.HeldException;
+import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
 import eider.store.Pending;
+import eider.store.RuleException;
 import eider.store.Store;
 import eider.store.StoreException;
+import eider.store.Verdict;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -36,6 +39,7 @@ final class LoadSink implements Sink {
     private Pending pending;
     private boolean anything;
     private boolean recorded;
+    private List<CheckRow> broken = List.of();
     /** What ended this sink, or null. */
     private Exception over;
 
@@ -78,6 +82,9 @@ final class LoadSink implements Sink {
                 work.run();
             } catch (DerivationException e) {
                 end(new SourceException(SourceException.Kind.BUG, e.getMessage(), e));
+            } catch (RuleException e) {
+                broken = e.checks();
+                end(new SourceException(SourceException.Kind.DATA, e.getMessage(), e));
             } catch (StoreException e) {
                 end(Thread.interrupted() ? new InterruptedException("the sync was stopped") : new SourceException(SourceException.Kind.TEMPORARY, e.getMessage(), e));
             } catch (SourceException | InterruptedException | RuntimeException e) {
@@ -101,6 +108,18 @@ final class LoadSink implements Sink {
     /** Why the load is held, or null. The source may have caught what it was told. */
     HeldException held() {
         return over instanceof HeldException held ? held : null;
+    }
+
+    /** What was found by the rules in the commit that one of them forbade. */
+    List<CheckRow> broken() {
+        return broken;
+    }
+
+    /**
+     * Judges the load as a whole, when everything was pushed and committed.
+     */
+    Verdict verdict() throws StoreException {
+        return store.read(sql -> Verdict.of(sql, load.connection(), load.dataset(), handling, derivations, load.id(), store.clock().instant()));
     }
 
     /** Forgets what was not committed. */

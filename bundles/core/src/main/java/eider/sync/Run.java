@@ -14,10 +14,12 @@ import eider.model.ModelDerivation;
 import eider.store.Derivation;
 import eider.store.HeldException;
 import eider.store.Ledger;
+import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
 import eider.store.Step;
 import eider.store.Store;
 import eider.store.StoreException;
+import eider.store.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -231,16 +233,20 @@ final class Run implements Runnable {
 
     private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
         LoadRow begun;
-        LoadSink sink;
         Cursor cursor;
         try {
-            List<Derivation> derivations = derivations(dataset, models);
             cursor = store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
             begun = new LoadRow(store.read(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
-            sink = new LoadSink(store, dataset, derivations, datasets.of(connection, dataset.name()), approved, cursor, begun, progress, history::announce);
-        } catch (StoreException | SourceException e) {
+        } catch (StoreException e) {
             failure = e.getMessage();
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
+            return;
+        }
+        LoadSink sink;
+        try {
+            sink = new LoadSink(store, dataset, derivations(dataset, models), datasets.of(connection, dataset.name()), approved, cursor, begun, progress, history::announce);
+        } catch (SourceException e) {
+            finish(begun, Load.State.FAILED, e.getMessage(), List.of());
             return;
         }
         log.info("{}.{}: load {} begins", connection, dataset.name(), begun.id());
@@ -295,16 +301,31 @@ final class Run implements Runnable {
         // The end is recorded by an uninterrupted thread, beside whatever load of another connection is running.
         Thread.interrupted();
         if (stopped) {
-            finish(load, Load.State.CANCELLED, "It was cancelled; what it had committed stays, and the next sync goes on from there.");
+            finish(load, Load.State.CANCELLED, "It was cancelled; what it had committed stays, and the next sync goes on from there.", List.of());
         } else if (leaving) {
             if (sink.recorded()) {
-                finish(load, whole, "The connector was replaced here; the next load goes on from this one.");
+                finish(load, whole, "The connector was replaced here; the next load goes on from this one.", List.of());
             }
         } else {
-            finish(load, ending == null ? whole : ending.state, ending == null ? "" : ending.message);
+            end(sink, whole, ending);
         }
         if (stopped || leaving) {
             throw new InterruptedException("the sync was stopped");
+        }
+    }
+
+    /** The end that nobody asked for: the rules have the last word. */
+    private void end(LoadSink sink, Load.State whole, Ending ending) {
+        if (ending != null) {
+            finish(sink.load(), ending.state, ending.message, sink.broken());
+            return;
+        }
+        try {
+            Verdict verdict = sink.verdict();
+            boolean failed = verdict.failure() != null;
+            finish(sink.load(), failed ? Load.State.FAILED : whole, failed ? verdict.failure() + ". What it had committed stays." : "", verdict.checks());
+        } catch (StoreException e) {
+            finish(sink.load(), Load.State.FAILED, "its rules could not be judged: " + e.getMessage(), List.of());
         }
     }
 
@@ -327,23 +348,29 @@ final class Run implements Runnable {
             if (model.from().equals(dataset.name())) {
                 Canonical canonical = Canonical.of(model.into()).orElseThrow(() -> new SourceException(SourceException.Kind.BUG,
                         "the connector's model fills '" + model.into() + "', which is no canonical table"));
-                derivations.add(new ModelDerivation(model, canonical, connection, baseCurrency));
+                derivations.add(new ModelDerivation(model, canonical, connection, baseCurrency, this.datasets.rules(canonical)));
             }
         }
         return derivations;
     }
 
-    private void finish(LoadRow load, Load.State state, String message) {
-        LoadRow over = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), state.name(), load.started(), store.clock().instant(), load.inserted(),
-                load.updated(), load.removed(), load.quarantined(), load.places(), message);
+    /** @param checks what the rules found that is not in the ledger yet */
+    private void finish(LoadRow load, Load.State state, String message, List<CheckRow> checks) {
+        LoadRow over = load.ended(state.name(), store.clock().instant(), message);
         try {
-            store.note(sql -> {
-                Ledger.load(sql, over);
-                return over;
+            over = store.note(sql -> {
+                for (CheckRow check : checks) {
+                    Ledger.check(sql, load.id(), connection, load.dataset(), check, store.clock().instant());
+                }
+                boolean good = state == Load.State.COMMITTED || state == Load.State.UNCHANGED;
+                LoadRow last = good && message.isEmpty() ? load.ended(state.name(), store.clock().instant(), Verdict.sentence(Ledger.checks(sql, load.id())))
+                        : load.ended(state.name(), store.clock().instant(), message);
+                Ledger.load(sql, last);
+                return last;
             });
             store.reached(Step.FINISHED);
             log.info("{}.{}: load {} {}: {} inserted, {} updated, {} removed, {} in quarantine{}", connection, load.dataset(), load.id(), state, over.inserted(),
-                    over.updated(), over.removed(), over.quarantined(), message.isEmpty() ? "" : ". " + message);
+                    over.updated(), over.removed(), over.quarantined(), over.message().isEmpty() ? "" : ". " + over.message());
         } catch (StoreException e) {
             failure = e.getMessage();
             log.error("{}.{}: the end of load {} could not be recorded", connection, load.dataset(), load.id(), e);

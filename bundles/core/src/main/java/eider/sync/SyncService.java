@@ -65,7 +65,7 @@ public final class SyncService implements Syncs {
     private final Store store;
     private final LoadHistory history;
     private final Sniffer sniffer;
-    private final Datasets datasets = new Datasets();
+    private final Datasets datasets;
     private final long begun = System.nanoTime();
     private final AtomicLong runs = new AtomicLong();
     private final Map<String, Entry> entries = new TreeMap<>();
@@ -75,13 +75,14 @@ public final class SyncService implements Syncs {
     private boolean stopping;
 
     @Activate
-    public SyncService(@Reference Store store, @Reference LoadHistory history, BusinessConfig config) {
-        this(store, history, new FileSniffer(store.handover()), config.base_currency());
+    public SyncService(@Reference Store store, @Reference LoadHistory history, @Reference Datasets datasets, BusinessConfig config) {
+        this(store, history, datasets, new FileSniffer(store.handover()), config.base_currency());
     }
 
-    public SyncService(Store store, LoadHistory history, Sniffer sniffer, String baseCurrency) {
+    public SyncService(Store store, LoadHistory history, Datasets datasets, Sniffer sniffer, String baseCurrency) {
         this.store = store;
         this.history = history;
+        this.datasets = datasets;
         this.sniffer = sniffer;
         this.baseCurrency = baseCurrency;
     }
