@@ -2,18 +2,30 @@ package eider.cli;
 
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.RuleCheck;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
-/** {@code eider loads}. */
-@Command(name = "loads", sortOptions = false, description = {"List the newest loads.",
-        "The newest comes first: what each brought, from where, and why it failed or is held."},
-        footerHeading = "%nExample:%n", footer = "  eider loads --limit 5")
+/** {@code eider loads [LOAD]}. */
+@Command(name = "loads", sortOptions = false, description = {"List the newest loads, or the rules of one.",
+        "The newest comes first: what each brought, from where, and why it failed or is held. With a load's id: what came of each rule in it."},
+        footerHeading = "%nExamples:%n", footer = {"  eider loads --limit 5", "  eider loads 7"})
 final class LoadsCommand implements Callable<Integer> {
+    private static final Listing<RuleCheck> CHECKS = new Listing<RuleCheck>()
+            .text("rule", RuleCheck::rule)
+            .text("action", RuleCheck::action)
+            .count("checked", RuleCheck::checked)
+            .count("broken", RuleCheck::broken)
+            .text("example", RuleCheck::example);
+
     private final Console console;
     private final Engine engine;
+
+    @Parameters(paramLabel = "LOAD", arity = "0..1", description = "The id of a load.")
+    private Long load;
 
     @Mixin
     private LimitOption limit;
@@ -28,11 +40,24 @@ final class LoadsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws EngineException {
+        if (load != null) {
+            return checks(load);
+        }
         List<Load> loads = engine.loads().latest(limit.get());
         if (loads.isEmpty() && format.forPeople()) {
             console.say("Nothing was loaded yet. See: eider sync-sales --help");
         } else {
             Outcome.LISTING.write(console, format.get(), loads);
+        }
+        return Cli.DONE;
+    }
+
+    private int checks(long id) throws EngineException {
+        List<RuleCheck> checks = engine.loads().checks(id);
+        if (checks.isEmpty() && format.forPeople()) {
+            console.say("No rules were applied in load " + id + ", or there is no such load.");
+        } else {
+            CHECKS.write(console, format.get(), checks);
         }
         return Cli.DONE;
     }

@@ -5,10 +5,12 @@ import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Loads;
+import eider.engine.OptionCheck;
 import eider.engine.Plugin;
 import eider.engine.Plugins;
 import eider.engine.Progress;
 import eider.engine.Quarantined;
+import eider.engine.RuleCheck;
 import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
@@ -29,6 +31,8 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final List<Load> loads = new ArrayList<>();
     final List<Connection> connections = new ArrayList<>();
     final List<Quarantined> quarantined = new ArrayList<>();
+    final List<RuleCheck> checks = new ArrayList<>();
+    final List<OptionCheck> optionChecks = new ArrayList<>();
     final List<Plugin> plugins = new ArrayList<>();
     final List<Metatype> metatypes = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
@@ -82,6 +86,11 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     public Plugins plugins() throws EngineException {
         asked.add("plugins");
         return () -> plugins;
+    }
+
+    @Override
+    public List<OptionCheck> optionChecks() {
+        return optionChecks;
     }
 
     @Override
@@ -165,6 +174,11 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     @Override
     public List<Load> latest(int limit) {
         return loads.stream().limit(limit).toList();
+    }
+
+    @Override
+    public List<RuleCheck> checks(long load) {
+        return load == 7 ? checks : List.of();
     }
 
     @Override

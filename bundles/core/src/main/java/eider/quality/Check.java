@@ -99,7 +99,7 @@ public sealed interface Check {
     record Matches(String column, String pattern) implements Value {
         @Override
         public String toString() {
-            return column + " matches " + Words.quoted(pattern);
+            return column + " matches " + Words.quotedPattern(pattern);
         }
     }
 

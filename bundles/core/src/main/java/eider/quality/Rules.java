@@ -226,7 +226,7 @@ public final class Rules {
     private static String value(Words words) {
         int before = words.rest().length();
         String value = words.word();
-        if (words.rest().length() == before || value.equals("->")) {
+        if (words.rest().length() == before) {
             throw new IllegalArgumentException("a value is missing; one that is empty, or holds spaces, commas or semicolons, stands in quotes");
         }
         return value;

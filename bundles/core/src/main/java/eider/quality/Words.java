@@ -11,12 +11,21 @@ final class Words {
 
     /** A value as it can be written: in quotes where it must be. */
     static String quoted(String value) {
-        return plain(value) ? value : "'" + value.replace("'", "''") + "'";
+        return plain(value) && value.indexOf(',') < 0 ? value : inQuotes(value);
+    }
+
+    /** A pattern as it can be written. */
+    static String quotedPattern(String pattern) {
+        return plain(pattern) ? pattern : inQuotes(pattern);
+    }
+
+    private static String inQuotes(String value) {
+        return "'" + value.replace("'", "''") + "'";
     }
 
     private static boolean plain(String value) {
-        return !value.isEmpty() && value.chars().noneMatch(c -> Character.isWhitespace(c) || c == ',' || c == ';') && !value.startsWith("'") && !value.startsWith("\"")
-                && !value.startsWith("->");
+        return !value.isEmpty() && value.chars().noneMatch(c -> Character.isWhitespace(c) || c == ';') && !value.startsWith("'") && !value.startsWith("\"")
+                && !value.contains("->");
     }
 
     private void skip() {
@@ -35,7 +44,7 @@ final class Words {
         skip();
         int end = at + wanted.length();
         if (!text.regionMatches(true, at, wanted, 0, wanted.length()) || Character.isLetter(wanted.charAt(wanted.length() - 1)) && end < text.length()
-                && !ends(text.charAt(end))) {
+                && !ends(end)) {
             return false;
         }
         at = end;
@@ -54,16 +63,16 @@ final class Words {
         return true;
     }
 
-    private static boolean ends(char c) {
-        return Character.isWhitespace(c) || c == ',';
+    private boolean ends(int place) {
+        return Character.isWhitespace(text.charAt(place)) || text.charAt(place) == ',' || text.startsWith("->", place);
     }
 
-    /** The next word; a comma ends it. Empty at the end of the line. */
+    /** The next word; a comma or an arrow ends it. Empty at the end of the line. */
     String word() {
         return next(true);
     }
 
-    /** The next word; only white space ends it, for a pattern such as {@code [A-Z]{2,3}}. */
+    /** The next word; only white space and an arrow end it, for a pattern such as {@code [A-Z]{2,3}}. */
     String pattern() {
         return next(false);
     }
@@ -78,7 +87,7 @@ final class Words {
             return inQuotes(quote);
         }
         int begin = at;
-        while (at < text.length() && !Character.isWhitespace(text.charAt(at)) && !(commaEnds && text.charAt(at) == ',')) {
+        while (at < text.length() && !Character.isWhitespace(text.charAt(at)) && !text.startsWith("->", at) && !(commaEnds && text.charAt(at) == ',')) {
             at++;
         }
         return text.substring(begin, at);

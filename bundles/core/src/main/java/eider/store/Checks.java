@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Judges the rows of one {@link Commit} by the rules of their dataset and of the canonical tables that they feed, inside its transaction: what breaks a rule that
@@ -223,6 +222,9 @@ final class Checks {
         List<Rule> unfit = new ArrayList<>();
         List<String> why = new ArrayList<>();
         for (Rule rule : rules) {
+            if (!(rule.check() instanceof Check.Newer)) {
+                note(of, rule, 0, 0, "");
+            }
             try {
                 terms.subject(rule);
                 switch (rule.check()) {
@@ -270,7 +272,7 @@ final class Checks {
     }
 
     private long count(Relation of, String rows) throws SQLException, StoreException {
-        return ask(of, () -> sql.number("SELECT count(*) FROM " + rows));
+        return numbers(of, "SELECT count(*) FROM " + rows, 1)[0];
     }
 
     @FunctionalInterface
@@ -303,7 +305,7 @@ final class Checks {
             flags.append(i == 0 ? "" : ", ").append(about.get(i)).append(" AS a").append(i).append(", ").append(broken.get(i)).append(" AS b").append(i);
         }
         String question = counts + " FROM (SELECT " + flags + " FROM " + of.rows + ")";
-        long[] numbers = ask(of, () -> sql.first(question, row -> IntStream.rangeClosed(1, 1 + 2 * rules.size()).mapToLong(i -> number(row, i)).toArray()));
+        long[] numbers = numbers(of, question, 1 + 2 * rules.size());
         if (numbers[0] == 0) {
             return;
         }
@@ -324,12 +326,18 @@ final class Checks {
         }
     }
 
-    private static long number(java.sql.ResultSet row, int column) {
-        try {
-            return row.getLong(column);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+    /** Through a table: a result that is streamed tells of a model's error only that it is no result. */
+    private long[] numbers(Relation of, String question, int columns) throws SQLException, StoreException {
+        ask(of, () -> sql.run("CREATE TEMP TABLE counted AS " + question));
+        long[] numbers = sql.first("FROM counted", row -> {
+            long[] values = new long[columns];
+            for (int i = 0; i < columns; i++) {
+                values[i] = row.getLong(i + 1);
+            }
+            return values;
+        });
+        sql.run("DROP TABLE temp.counted");
+        return numbers;
     }
 
     private static String reason(RuleSql terms, Rule rule) {
@@ -361,11 +369,11 @@ final class Checks {
         String stay = "(SELECT " + names + " FROM " + of.staying + " WHERE " + those + ")";
         String again = "SELECT " + names + " FROM (SELECT " + names + " FROM " + come + " UNION ALL SELECT " + names + " FROM " + stay + " o SEMI JOIN " + come + " n USING ("
                 + names + ")) GROUP BY ALL HAVING count(*) > 1";
-        long rows = ask(of, () -> sql.number("SELECT count(*) FROM " + come));
+        long rows = count(of, come);
         if (rows == 0) {
             return;
         }
-        if (ask(of, () -> sql.number("SELECT count(*) FROM (" + again + ")")) == 0) {
+        if (count(of, "(" + again + ")") == 0) {
             note(of, rule, rows, 0, "");
             return;
         }

@@ -75,7 +75,7 @@ public final class Datasets implements OptionCheck {
             }
             return List.of();
         } catch (FileOptions.Wrong e) {
-            return List.of(new Problem(e.option(), e.getMessage()));
+            return List.of(new Problem(e.option(), e.sentence()));
         }
     }
 }

@@ -18,10 +18,17 @@ final class FileOptions {
     static final class Wrong extends Exception {
         private static final long serialVersionUID = 1L;
         private final transient String option;
+        private final transient String sentence;
 
-        private Wrong(String option, String sentence) {
-            super(sentence, null, false, false);
+        private Wrong(String file, String option, String sentence) {
+            super(file + (option.isEmpty() ? ": " : ", option '" + option + "': ") + sentence, null, false, false);
             this.option = option;
+            this.sentence = sentence;
+        }
+
+        /** Without file and option. */
+        String sentence() {
+            return sentence;
         }
 
         /** Which option; empty: the file as a whole. */
@@ -60,7 +67,7 @@ final class FileOptions {
     }
 
     Wrong wrong(String option, String sentence) {
-        return new Wrong(option, file() + (option.isEmpty() ? ": " : ", option '" + option + "': ") + sentence);
+        return new Wrong(file(), option, sentence);
     }
 
     /** An option that nobody asks for would be a setting that silently does nothing. Names with a point or a capital are the framework's. */

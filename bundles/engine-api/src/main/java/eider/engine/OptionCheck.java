@@ -13,7 +13,7 @@ public interface OptionCheck {
      * Something wrong.
      *
      * @param option which option; empty: the file as a whole
-     * @param sentence what is wrong and what is allowed
+     * @param sentence what is wrong and what is allowed, without the file, the option and a full stop
      */
     record Problem(String option, String sentence) {}
 
