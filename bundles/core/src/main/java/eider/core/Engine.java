@@ -5,6 +5,7 @@ import eider.engine.Loads;
 import eider.engine.Queries;
 import eider.engine.Syncs;
 import eider.query.QueryService;
+import eider.store.Handling;
 import eider.store.Store;
 import eider.store.ingest.FileSniffer;
 import eider.sync.Datasets;
@@ -58,6 +59,11 @@ public final class Engine implements AutoCloseable {
     /** For connectors that open files: what OSGi does by a service. */
     public void opener(FileOpener opener) {
         syncs.addOpener(opener);
+    }
+
+    /** How the rows of a dataset are handled: what OSGi does by a file. */
+    public void handle(String connection, String dataset, Handling handling) {
+        syncs.handle(connection, dataset, handling);
     }
 
     public Loads loads() {

@@ -11,6 +11,7 @@ import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ import java.util.Map;
  * Judges the rows of one {@link Commit} by the rules of their dataset and of the canonical tables that they feed, inside its transaction: what breaks a rule that
  * quarantines never shows, and a broken rule that fails takes everything back.
  *
- * <p>Rows of the stage are judged before they are compared with those that are here: the ids of those that are kept aside stand in the temporary table {@code bad}, and
- * the comparison leaves them out, so that the older row with their key stays. Rows that went straight in are judged in the raw table, and their canonical rows after they
+ * <p>Rows of the stage are judged before they are compared with those that are here. The ids of those that are kept aside stand in the temporary table {@code bad}; for the
+ * comparison they are {@link Stage#PRESENT}, so that the older row with their key stays. Rows that went straight in are judged in the raw table, and their canonical rows after they
  * were derived. One pass over the rows counts for all rules that look at single values; only a rule that is broken is looked at again. A rule that cannot be applied,
  * because a column or a table is not there, is never passed over: it fails the load, or is told where it only warns.
  */
@@ -29,6 +30,7 @@ final class Checks {
 
     private final Sql sql;
     private final RawTable raw;
+    private final Pending pending;
     private final Dataset dataset;
     private final Map<String, Type> columns;
     private final Handling handling;
@@ -38,17 +40,19 @@ final class Checks {
     /** By what a rule is called in the ledger, in the order in which they were met. */
     private final Map<String, CheckRow> found = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
+    private Stage.Tables staged;
 
     /**
      * @param columns those of the raw table
      * @param derivations the canonical tables that the dataset feeds, with their own rules
      */
-    Checks(Sql sql, RawTable raw, Dataset dataset, Map<String, Type> columns, Handling handling, List<Derivation> derivations, long load, Instant now) {
+    Checks(Sql sql, RawTable raw, Pending pending, Map<String, Type> columns, List<Derivation> derivations, long load, Instant now) {
         this.sql = sql;
         this.raw = raw;
-        this.dataset = dataset;
+        this.pending = pending;
+        this.dataset = pending.dataset();
         this.columns = columns;
-        this.handling = handling;
+        this.handling = pending.handling();
         this.derivations = derivations;
         this.load = load;
         this.now = now;
@@ -72,51 +76,61 @@ final class Checks {
     /**
      * Judges the rows of the stage, and makes the table {@code bad} of those that are not to come in.
      *
-     * @param values the raw table's columns, from those of {@code stage.rows}: {@code value AS name}, separated by commas
-     * @param parts the ids of the parts that are read again
+     * @param stage where they stand
+     * @param values the raw table's columns, from those of the stage: {@code value AS name}, separated by commas
+     * @param partIds the ids of the pending parts, by their numbers
+     * @return where they stand with those that are kept aside marked as such
      * @throws RuleException if a rule that fails the load is broken
      */
-    void staged(String values, List<Integer> parts) throws SQLException, StoreException {
+    Stage.Tables staged(Stage.Tables stage, String values, int[] partIds) throws SQLException, StoreException {
         sql.run("CREATE TEMP TABLE bad (id BIGINT, reason VARCHAR)");
+        staged = stage;
         if (!any()) {
-            return;
+            return stage;
         }
-        String rows = "(SELECT " + values + ", _seq AS _id FROM stage.rows WHERE NOT _gone)";
+        String rows = "(SELECT " + values + ", _part, " + load + " AS _load, _seq AS _id FROM " + stage.rows() + " WHERE _kind = " + Stage.ROW + ")";
         String latest = latest(values);
-        String untouched = untouched(values, parts);
-        judge(new Relation(null, columns, rows, "(FROM " + latest + " WHERE NOT _gone)", untouched), handling.rules());
+        String untouched = untouched(values, partIds);
+        judge(new Relation(null, columns, rows, "(FROM " + latest + " WHERE _kind = " + Stage.ROW + ")", untouched), handling.rules());
         for (Derivation derivation : derivations) {
             if (derivation.rules().isEmpty()) {
                 continue;
             }
             Map<String, Type> canonical = columns("main", derivation.table());
-            judge(new Relation(derivation.table(), canonical, derived(derivation, canonical, "(SELECT " + values + ", _part, " + load
-                    + " AS _load, _seq AS _row FROM stage.rows WHERE NOT _gone)"), derived(derivation, canonical, "(SELECT * RENAME (_id AS _row) FROM " + latest
-                    + " WHERE NOT _gone)"), "(FROM main." + Sql.name(derivation.table()) + " WHERE _row NOT IN (SELECT _row FROM " + raw.sql()
-                    + " WHERE _row NOT IN (SELECT _row FROM " + untouched + ")))"), derivation.rules());
+            judge(new Relation(derivation.table(), canonical, derived(derivation, canonical, "(SELECT * RENAME (_id AS _row) FROM " + rows + ")"),
+                    derived(derivation, canonical, "(SELECT * RENAME (_id AS _row) FROM " + latest + " WHERE _kind = " + Stage.ROW + ")"),
+                    "(FROM main." + Sql.name(derivation.table()) + " WHERE _row NOT IN (SELECT _row FROM " + raw.sql() + " WHERE _row NOT IN (SELECT _row FROM " + untouched
+                            + ")))"), derivation.rules());
         }
         if (!failures.isEmpty()) {
             throw failed();
         }
+        return sql.number("SELECT count(*) FROM bad") == 0 ? stage : new Stage.Tables("(SELECT * REPLACE (CASE WHEN _seq IN (SELECT id FROM bad) THEN " + Stage.PRESENT
+                + " ELSE _kind END AS _kind) FROM " + stage.rows() + ")", stage.rejects());
     }
 
     /** What the stage says of each key in the end; without a key all of its rows. Rows that are kept aside say nothing. */
     private String latest(String values) {
-        String rows = "SELECT " + values + ", _part, " + load + " AS _load, _seq AS _id, _gone FROM stage.rows WHERE _gone OR _seq NOT IN (SELECT id FROM bad)";
+        String rows = "SELECT " + values + ", _part, " + load + " AS _load, _seq AS _id, _kind FROM " + staged.rows() + " WHERE _kind <> " + Stage.PRESENT
+                + " AND _seq NOT IN (SELECT id FROM bad)";
         return dataset.key().isEmpty() ? "(" + rows + ")"
                 : "(" + rows + " QUALIFY row_number() OVER (PARTITION BY " + names(dataset.key()) + " ORDER BY _seq DESC) = 1)";
     }
 
-    private String untouched(String values, List<Integer> parts) {
-        return switch (handling.mode()) {
-            case REPLACE -> "(FROM " + raw.sql() + " WHERE false)";
-            case APPEND -> "(SELECT o.* FROM " + raw.sql() + " o ANTI JOIN (SELECT " + values + " FROM stage.rows WHERE NOT _gone) n ON " + String.join(" AND ",
+    /** Those rows of the raw table that will be there afterwards as they are. */
+    private String untouched(String values, int[] partIds) {
+        if (handling.mode() == Mode.APPEND) {
+            return "(SELECT o.* FROM " + raw.sql() + " o ANTI JOIN (SELECT " + values + " FROM " + staged.rows() + " WHERE _kind = " + Stage.ROW + ") n ON " + String.join(" AND ",
                     columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS NOT DISTINCT FROM n." + name).toList()) + ")";
-            case MERGE, HISTORY -> dataset.key().isEmpty()
-                    ? "(FROM " + raw.sql() + (parts.isEmpty() ? "" : " WHERE _part NOT IN (" + String.join(", ", parts.stream().map(String::valueOf).toList()) + ")") + ")"
-                    : "(SELECT o.* FROM " + raw.sql() + " o ANTI JOIN " + latest(values) + " n ON " + String.join(" AND ",
-                            dataset.key().stream().map(Sql::name).map(name -> "o." + name + " = n." + name).toList()) + ")";
-        };
+        }
+        if (!dataset.key().isEmpty()) {
+            return pending.isComplete() ? "(FROM " + raw.sql() + " WHERE false)" : "(SELECT o.* FROM " + raw.sql() + " o ANTI JOIN " + latest(values) + " n ON "
+                    + String.join(" AND ", dataset.key().stream().map(Sql::name).map(name -> "o." + name + " = n." + name).toList()) + ")";
+        }
+        List<String> ids = pending.parts().stream().map(part -> Integer.toString(partIds[part.number()])).toList();
+        String others = "(FROM " + raw.sql() + (ids.isEmpty() ? " WHERE true" : " WHERE _part NOT IN (" + String.join(", ", ids) + ")");
+        return others + (!pending.isComplete() ? "" : pending.seen().isEmpty() ? " AND false" : " AND _part IN (SELECT id FROM ledger.parts WHERE connection = " + Sql.text(raw.connection()) + " AND dataset = "
+                + Sql.text(raw.dataset()) + " AND name IN (" + String.join(", ", pending.seen().stream().map(Sql::text).toList()) + "))") + ")";
     }
 
     /** The canonical rows of some raw ones, in the types of the table. */
@@ -132,25 +146,26 @@ final class Checks {
     }
 
     /** Keeps the bad rows of the stage aside, and tells how many; afterwards {@code bad} is gone. Needs the table {@code pending_parts}. */
-    long quarantineStaged(List<String> staged) throws SQLException {
-        long count = sql.number("SELECT count(*) FROM bad") == 0 ? 0 : sql.run(quarantine(staged, "stage.rows", "_seq", "pending_parts p ON p.number = r._part", "'row ' || r._seq",
+    long quarantineStaged(Collection<String> fields) throws SQLException {
+        long count = sql.number("SELECT count(*) FROM bad") == 0 ? 0 : sql.run(quarantine(fields, staged.rows(), "_seq", "pending_parts p ON p.number = r._part", "'row ' || r._seq",
                 !dataset.key().isEmpty()));
         sql.run("DROP TABLE temp.bad");
         return count;
     }
 
-    private String quarantine(List<String> fields, String rows, String id, String parts, String place, boolean once) {
-        String typed = struct(fields, false);
+    private String quarantine(Collection<String> fields, String rows, String id, String parts, String place, boolean once) {
+        String record = "to_json(" + struct(fields, true) + ")::VARCHAR";
         return "INSERT INTO ledger.quarantine (id, load, connection, dataset, part, place, reason, raw, met_at, record) SELECT nextval('ledger.quarantine_ids'), " + load + ", "
                 + Sql.text(raw.connection()) + ", " + Sql.text(dataset.name()) + ", n.part, n.place, n.reason, n.raw, " + Sql.text(now.toString())
                 + "::TIMESTAMPTZ, n.record FROM (SELECT coalesce(p.name, '') AS part, left(concat_ws(' ', p.name, " + place + "), " + Stage.REASON_LIMIT + ") AS place, left(b.reason, "
-                + Stage.REASON_LIMIT + ") AS reason, left(to_json(" + typed + ")::VARCHAR, " + Stage.RAW_LIMIT + ") AS raw, to_json(" + struct(fields, true) + ")::VARCHAR AS record FROM "
+                + Stage.REASON_LIMIT + ") AS reason, left(to_json(" + struct(fields, false) + ")::VARCHAR, " + Stage.RAW_LIMIT + ") AS raw, CASE WHEN length(" + record + ") <= " + Stage.RAW_LIMIT + " THEN "
+                + record + " END AS record FROM "
                 + rows + " r JOIN bad b ON b.id = r." + id + " LEFT JOIN " + parts + ") n"
                 + (once ? " WHERE NOT EXISTS (FROM ledger.quarantine q WHERE q.resolved_by IS NULL AND q.connection = " + Sql.text(raw.connection()) + " AND q.dataset = "
                         + Sql.text(dataset.name()) + " AND q.reason = n.reason AND q.raw = n.raw)" : "");
     }
 
-    private static String struct(List<String> fields, boolean text) {
+    private static String struct(Collection<String> fields, boolean text) {
         return "struct_pack(" + String.join(", ", fields.stream().map(Sql::name).map(name -> name + " := " + (text ? "CAST(r." + name + " AS VARCHAR)" : "r." + name)).toList()) + ")";
     }
 
@@ -206,10 +221,22 @@ final class Checks {
         return new RuleException(String.join("; ", failures) + ". Nothing of it was loaded.", List.copyOf(found.values()));
     }
 
-    /** Writes down what was found. */
-    void record() throws SQLException {
+    /**
+     * Writes down what was found. A complete read is judged as a whole here, while it can still be taken back.
+     *
+     * @throws RuleException if a rule about the whole load fails it
+     */
+    void record() throws SQLException, RuleException {
         for (CheckRow check : found.values()) {
             Ledger.check(sql, load, raw.connection(), raw.dataset(), check, now);
+        }
+        if (pending.isComplete()) {
+            Verdict verdict = Verdict.of(sql, raw.connection(), raw.dataset(), handling, derivations, load, now);
+            if (verdict.failure() != null) {
+                List<CheckRow> all = new ArrayList<>(found.values());
+                all.addAll(verdict.checks());
+                throw new RuleException(verdict.failure() + ". Nothing of it was loaded.", all);
+            }
         }
     }
 

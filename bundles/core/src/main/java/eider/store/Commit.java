@@ -7,6 +7,7 @@ import eider.store.Ledger.LoadRow;
 import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class Commit {
     private static final Logger log = LoggerFactory.getLogger(Commit.class);
     private static final int PLACES_LIMIT = 300;
+    private static final int MESSAGE_LIMIT = 600;
 
     private final Store store;
     private final Pending pending;
@@ -34,14 +36,13 @@ public final class Commit {
 
     /**
      * @param derivations into which canonical tables the dataset goes
-     * @param handling what the rows do to those that are here
      * @param approved whether any share of a part's rows may go
      */
-    public Commit(Store store, Pending pending, List<Derivation> derivations, Handling handling, boolean approved) {
+    public Commit(Store store, Pending pending, List<Derivation> derivations, boolean approved) {
         this.store = store;
         this.pending = pending;
         this.derivations = List.copyOf(derivations);
-        this.handling = handling;
+        this.handling = pending.handling();
         this.approved = approved;
         this.raw = new RawTable(pending.connection(), pending.dataset().name());
     }
@@ -79,9 +80,8 @@ public final class Commit {
     private Outcome attempt(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
         Stage stage = pending.gathered();
         try {
-            if (stage != null) {
-                stage.settle(store.read(sql -> raw.foresee(sql, pending.fields())));
-                stage.seal();
+            if (stage != null && stage.file() != null) {
+                stage.seal(store.read(sql -> raw.foresee(sql, pending.fields(), handling.contract())));
             }
         } catch (SQLException e) {
             throw new StoreException(Sql.sentence(e), e);
@@ -97,17 +97,23 @@ public final class Commit {
     private Outcome in(Sql sql, Cursor cursor, LoadRow load) throws SQLException, StoreException {
         store.reached(Step.BEGUN);
         Ledger.claim(sql, pending.connection(), pending.dataset());
-        Map<String, Type> columns = raw.shape(sql, pending.fields());
+        RawTable.Shape shape = raw.shape(sql, pending.dataset(), pending.fields(), handling.contract());
+        Map<String, Type> columns = shape.columns();
+        raw.showHistory(sql, handling.mode() == Mode.HISTORY, shape);
         store.reached(Step.SHAPED);
         long first = store.rowIds().last();
         Counts counts = new Counts();
 
         resolveQuarantine(sql, load.id());
         int[] partIds = partIds(sql);
-        Comparison staged = pending.gathered() == null ? null : new Comparison(sql, raw, pending, columns, partIds);
-        Checks checks = new Checks(sql, raw, pending.dataset(), columns, handling, derivations, load.id(), store.clock().instant());
+        Stage stage = pending.gathered();
+        Stage.Tables tables = stage == null ? null : stage.enter(sql, store.pushed(), columns);
+        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, tables, columns, partIds);
+        Checks checks = new Checks(sql, raw, pending, columns, derivations, load.id(), store.clock().instant());
         if (staged != null) {
-            checks.staged(staged.values(), pending.parts().stream().filter(Pending.Part::known).map(part -> partIds[part.number()]).toList());
+            staged = new Comparison(sql, raw, pending, checks.staged(tables, staged.values(), partIds), columns, partIds);
+        }
+        if (staged != null) {
             staged.compare(counts, approved);
             staged.keepImages(load.id());
         }
@@ -123,8 +129,9 @@ public final class Commit {
         insertStraight(sql, partIds, load.id(), counts);
         store.reached(Step.ROWS_INSERTED);
         if (staged != null) {
-            counts.quarantined += staged.quarantine(load.id(), store.clock().instant()) + checks.quarantineStaged(List.copyOf(pending.gathered().types().keySet()));
+            counts.quarantined += staged.quarantine(load.id(), store.clock().instant()) + checks.quarantineStaged(stage.types().keySet());
             staged.end();
+            stage.leave(sql, tables);
         }
         if (!pending.straight().isEmpty()) {
             counts.aside(checks.straight(straight));
@@ -141,7 +148,16 @@ public final class Commit {
         long last = store.rowIds().last();
         ChangeSet changes = new ChangeSet(load.id(), staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED, raw.name(),
                 derivations.isEmpty() ? null : derivations.getFirst().table(), first, last, counts.inserted, counts.updated, counts.removed, counts.quarantined);
-        LoadRow after = record(sql, changes, partIds, cursor, load);
+        List<String> notes = new ArrayList<>();
+        Ledger.changed(sql, pending.connection(), pending.dataset().name(), load.id(), shape.changes())
+                .forEach(change -> notes.add(change.sentence(handling.contract())));
+        if (staged != null && !staged.note().isEmpty()) {
+            notes.add(staged.note());
+        }
+        if (pending.isComplete()) {
+            Ledger.complete(sql, pending.connection(), pending.dataset().name(), load.started());
+        }
+        LoadRow after = record(sql, changes, partIds, cursor, load, notes);
         store.reached(Step.RECORDED);
         return new Outcome(changes, after);
     }
@@ -158,6 +174,13 @@ public final class Commit {
             inserted -= rows;
             quarantined += rows;
         }
+
+        void add(Counts more) {
+            inserted += more.inserted;
+            updated += more.updated;
+            removed += more.removed;
+            quarantined += more.quarantined;
+        }
     }
 
     private void derive(Sql sql, Derivation derivation, Set<String> columns, long first, long load) throws SQLException, StoreException {
@@ -165,7 +188,7 @@ public final class Commit {
         try {
             sql.run("INSERT INTO main." + Sql.name(derivation.table()) + " BY NAME SELECT *, " + load + " AS load FROM (" + derivation.select(rows, columns) + ")");
         } catch (SQLException e) {
-throw new DerivationException(raw, derivation, e);
+            throw new DerivationException(raw, derivation, e);
         }
     }
 
@@ -197,7 +220,7 @@ throw new DerivationException(raw, derivation, e);
                     + " AS _part, " + load + " AS _load, row_id(0) AS _row FROM " + scan.relation());
             counts.inserted += found;
             try (QuarantineWriter quarantine = new QuarantineWriter(sql, load, pending.connection(), pending.dataset().name(), store.clock().instant())) {
-                Stage.check(file.readable(), found);
+                StageFile.check(file.readable(), found);
                 file.readable().rejects(reject -> quarantine.add(file.part().name(), reject));
                 counts.quarantined += quarantine.finish();
             } catch (SourceException e) {
@@ -209,7 +232,7 @@ throw new DerivationException(raw, derivation, e);
         }
     }
 
-    private LoadRow record(Sql sql, ChangeSet changes, int[] partIds, Cursor cursor, LoadRow load) throws SQLException {
+    private LoadRow record(Sql sql, ChangeSet changes, int[] partIds, Cursor cursor, LoadRow load, List<String> notes) throws SQLException {
         String dataset = pending.dataset().name();
         for (Pending.Part part : pending.parts()) {
             Ledger.partRead(sql, partIds[part.number()], part.fingerprint(), changes.load());
@@ -223,9 +246,22 @@ throw new DerivationException(raw, derivation, e);
                     Ledger.time(now));
         }
         LoadRow after = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), "RUNNING", load.started(), null, load.inserted() + changes.inserted(),
-                load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), places(load.places()), "");
+                load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), places(load.places()),
+                message(load.message(), notes));
         Ledger.load(sql, after);
         return after;
+    }
+
+    /** What there is to say so far, and what this commit adds: sentences, as many as a person reads. */
+    private static String message(String before, List<String> notes) {
+        StringBuilder message = new StringBuilder(before);
+        for (String note : notes) {
+            String sentence = Character.toUpperCase(note.charAt(0)) + note.substring(1) + ".";
+            if (message.indexOf(sentence) < 0 && message.length() + sentence.length() < MESSAGE_LIMIT) {
+                message.append(message.isEmpty() ? "" : " ").append(sentence);
+            }
+        }
+        return message.toString();
     }
 
     /** The places so far and those of this commit, as many as fit on a few lines. */

@@ -1,7 +1,6 @@
 package eider.store;
 
 import eider.connector.Dataset;
-import eider.connector.Field;
 import eider.connector.Type;
 import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
@@ -10,30 +9,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rows of a {@link Stage}, attached as {@code stage}, compared with those of the raw table. What is different stands in the temporary table {@code change}:
+ * The rows of a {@link Stage} compared with those of the raw table, by the dataset's {@link Mode}. What is different stands in the temporary table {@code change}:
  * {@code _seq} comes in, {@code _old} goes out. The methods are called in the order in which they stand here, inside the transaction of a {@link Commit}.
  */
 final class Comparison {
-    /** What a rule keeps aside: see {@link Checks}. */
-    private static final String COMING_IN = "_seq NOT IN (SELECT id FROM bad)";
-
     private final Sql sql;
     private final RawTable raw;
     private final Pending pending;
     private final Dataset dataset;
+    private final Handling handling;
+    private final Stage.Tables stage;
     private final Map<String, Type> columns;
     private final Map<String, Type> staged;
     private final int[] partIds;
+    private String note = "";
 
     /**
+     * @param stage where the staged rows stand
      * @param columns those of the raw table
      * @param partIds the ids of the pending parts, by their numbers
      */
-    Comparison(Sql sql, RawTable raw, Pending pending, Map<String, Type> columns, int[] partIds) {
+    Comparison(Sql sql, RawTable raw, Pending pending, Stage.Tables stage, Map<String, Type> columns, int[] partIds) {
         this.sql = sql;
         this.raw = raw;
         this.pending = pending;
         this.dataset = pending.dataset();
+        this.handling = pending.handling();
+        this.stage = stage;
         this.columns = columns;
         this.staged = pending.gathered().types();
         this.partIds = partIds;
@@ -46,13 +48,31 @@ final class Comparison {
         for (Pending.Part part : pending.parts()) {
             sql.run("INSERT INTO pending_parts VALUES (?, ?, ?)", part.number(), partIds[part.number()], part.name());
         }
+        Commit.Counts here = new Commit.Counts();
         if (dataset.key().isEmpty()) {
             for (Pending.Part part : pending.parts()) {
-                comparePart(part, partIds[part.number()], counts, approved);
+                compareWithPart(part, partIds[part.number()], here, approved);
             }
+            if (pending.isComplete()) {
+                removeOtherParts(here);
+            }
+        } else if (handling.mode() == Mode.APPEND) {
+            appendByKey(here);
         } else {
-            compareByKey(counts, approved);
+            compareByKey(here);
+            if (pending.isComplete()) {
+                removeOtherKeys(here);
+            }
         }
+        if (!approved && (pending.isComplete() || !dataset.key().isEmpty())) {
+            hold(here);
+        }
+        counts.add(here);
+    }
+
+    /** What a person should know of the comparison; empty where there is nothing. */
+    String note() {
+        return note;
     }
 
     /** A staged column in the type that the raw table gives it; a column that the stage lacks is empty. A deletion's key that cannot be in that type is nobody's. */
@@ -62,51 +82,118 @@ final class Comparison {
         if (type == null) {
             return "CAST(NULL AS " + ScanSql.type(there) + ")";
         }
+        if (type.kind() == Type.Kind.JSON && there.kind() == Type.Kind.JSON) {
+            return "CAST(" + Sql.name(name) + " AS JSON)";
+        }
         String text = "CAST(" + Sql.name(name) + " AS VARCHAR)";
-        return type.equals(there) ? Sql.name(name)
-                : "CASE WHEN _gone THEN TRY_CAST(" + text + " AS " + ScanSql.type(there) + ") ELSE CAST(" + text + " AS " + ScanSql.type(there) + ") END";
+        return type.equals(there) ? Sql.name(name) : "CASE WHEN _kind = " + Stage.GONE + " THEN TRY_CAST(" + text + " AS " + ScanSql.type(there) + ") ELSE CAST(" + text + " AS "
+                + ScanSql.type(there) + ") END";
     }
 
-    /** The raw table's columns, from those of {@code stage.rows}. */
+    /** The raw table's columns, from those of the stage. */
     String values() {
         return String.join(", ", columns.keySet().stream().map(name -> value(name) + " AS " + Sql.name(name)).toList());
     }
 
-    private void comparePart(Pending.Part part, int id, Commit.Counts counts, boolean approved) throws SQLException {
+    /** The names of the columns, each written as {@code how} says: {@code %s} is the name. */
+    private static String each(Iterable<String> names, String how, String between) {
+        StringBuilder all = new StringBuilder();
+        for (String name : names) {
+            all.append(all.isEmpty() ? "" : between).append(how.replace("%s", Sql.name(name)));
+        }
+        return all.toString();
+    }
+
+    private static final String SAME = "o.%s IS NOT DISTINCT FROM n.%s";
+
+    private String incoming(String condition) {
+        return "(SELECT " + values() + ", _seq, _kind FROM " + stage.rows() + " WHERE " + condition + ")";
+    }
+
+    private void compareWithPart(Pending.Part part, int id, Commit.Counts counts, boolean approved) throws SQLException {
+        String rows = "_kind = " + Stage.ROW + " AND _part = " + part.number();
         if (!part.known()) {
-            counts.inserted += sql.run("INSERT INTO change SELECT _seq, NULL FROM stage.rows WHERE _part = ? AND " + COMING_IN, part.number());
+            counts.inserted += sql.run("INSERT INTO change SELECT _seq, NULL FROM " + stage.rows() + " WHERE " + rows);
             return;
         }
-        String names = String.join(", ", columns.keySet().stream().map(Sql::name).toList());
-        String same = String.join(" AND ", columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS NOT DISTINCT FROM n." + name).toList());
-        sql.run("INSERT INTO change SELECT n._seq, o._row FROM (SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM " + raw.sql() + " WHERE _part = " + id
-                + ") o FULL JOIN (SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM (SELECT " + values()
-                + ", _seq FROM stage.rows WHERE _part = " + part.number() + " AND " + COMING_IN + ")) n ON o._n = n._n AND " + same + " WHERE o._row IS NULL OR n._seq IS NULL");
-        long before = sql.number("SELECT count(*) FROM " + raw.sql() + " WHERE _part = ?", id);
-        long gone = sql.number("SELECT count(*) FROM change WHERE _old IN (SELECT _row FROM " + raw.sql() + " WHERE _part = ?)", id);
-        if (!approved && gone * 2 > before) {
+        String names = each(columns.keySet(), "%s", ", ");
+        String numbered = "SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM ";
+        boolean append = handling.mode() == Mode.APPEND;
+        sql.run("CREATE TEMP TABLE difference AS SELECT n._seq, o._row AS _old FROM (" + numbered + raw.sql() + " WHERE _part = " + id + ") o " + (append ? "RIGHT" : "FULL")
+                + " JOIN (" + numbered + incoming(rows) + ") n ON o._n = n._n AND " + each(columns.keySet(), SAME, " AND ")
+                + " WHERE o._row IS NULL OR n._seq IS NULL");
+        long gone = sql.number("SELECT count(_old) FROM difference");
+        long came = sql.number("SELECT count(_seq) FROM difference");
+        sql.run("INSERT INTO change FROM difference");
+        sql.run("DROP TABLE difference");
+        long before = gone == 0 ? 0 : sql.number("SELECT count(*) FROM " + raw.sql() + " WHERE _part = ?", id);
+        if (!approved && !pending.isComplete() && tooMany(gone, before)) {
             throw new HeldException(part.name() + " would remove " + gone + " of the " + before + " rows that were read from it before");
         }
         counts.removed += gone;
-        counts.inserted += sql.number("SELECT count(*) FROM change WHERE _seq IN (SELECT _seq FROM stage.rows WHERE _part = ?)", part.number());
+        counts.inserted += came;
     }
 
-    private void compareByKey(Commit.Counts counts, boolean approved) throws SQLException {
-        List<String> key = dataset.key().stream().map(Sql::name).toList();
-        String keys = String.join(", ", key);
-        String match = String.join(" AND ", key.stream().map(name -> "o." + name + " = n." + name).toList());
-        String differs = String.join(" OR ", columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS DISTINCT FROM n." + name).toList());
-        sql.run("INSERT INTO change SELECT CASE WHEN n._gone THEN NULL ELSE n._seq END, o._row FROM (SELECT " + values() + ", _seq, _gone FROM stage.rows WHERE " + COMING_IN + " QUALIFY"
-                + " row_number() OVER (PARTITION BY " + keys + " ORDER BY _seq DESC) = 1) n LEFT JOIN " + raw.sql() + " o ON " + match
-                + " WHERE CASE WHEN n._gone THEN o._row IS NOT NULL WHEN o._row IS NULL THEN true ELSE " + differs + " END");
+    /** All parts were read: what stands in others is not there any more. */
+    private void removeOtherParts(Commit.Counts counts) throws SQLException {
+        if (handling.mode() == Mode.APPEND) {
+            return;
+        }
+        sql.run("CREATE TEMP TABLE seen_parts (name VARCHAR)");
+        for (String name : pending.seen()) {
+            sql.run("INSERT INTO seen_parts VALUES (?)", name);
+        }
+        String others = "SELECT id FROM ledger.parts WHERE connection = ? AND dataset = ? AND name NOT IN (FROM seen_parts)";
+        counts.removed += sql.run("INSERT INTO change SELECT NULL, _row FROM " + raw.sql() + " WHERE _part IN (" + others + ")", pending.connection(), dataset.name());
+        // A part that comes back is a new one.
+        sql.run("DELETE FROM ledger.parts WHERE id IN (" + others + ")", pending.connection(), dataset.name());
+        sql.run("DROP TABLE seen_parts");
+    }
+
+    private String latest() {
+        return "(FROM " + incoming("_kind <> " + Stage.PRESENT) + " QUALIFY row_number() OVER (PARTITION BY " + each(dataset.key(), "%s", ", ") + " ORDER BY _seq DESC) = 1)";
+    }
+
+    private void compareByKey(Commit.Counts counts) throws SQLException {
+        sql.run("INSERT INTO change SELECT CASE WHEN n._kind = " + Stage.GONE + " THEN NULL ELSE n._seq END, o._row FROM " + latest() + " n LEFT JOIN " + raw.sql() + " o ON "
+                + each(dataset.key(), "o.%s = n.%s", " AND ") + " WHERE CASE WHEN n._kind = " + Stage.GONE + " THEN o._row IS NOT NULL WHEN o._row IS NULL THEN true ELSE NOT ("
+                + each(columns.keySet(), SAME, " AND ") + ") END");
         counts.inserted += sql.number("SELECT count(*) FROM change WHERE _old IS NULL");
         counts.updated += sql.number("SELECT count(*) FROM change WHERE _old IS NOT NULL AND _seq IS NOT NULL");
-        long gone = sql.number("SELECT count(*) FROM change WHERE _seq IS NULL");
-        long before = gone == 0 ? 0 : sql.number("SELECT count(*) FROM " + raw.sql());
-        if (!approved && gone * 2 > before) {
+        counts.removed += sql.number("SELECT count(*) FROM change WHERE _seq IS NULL");
+    }
+
+    /** All keys were read: a row whose key did not come is not there any more. Unless some rows could not be understood: they might be those. */
+    private void removeOtherKeys(Commit.Counts counts) throws SQLException {
+        long unknown = sql.number("SELECT count(*) FROM " + stage.rejects() + " WHERE record IS NULL");
+        if (unknown > 0 || pending.hasLost()) {
+            note = (unknown == 0 ? "a part" : unknown == 1 ? "1 row" : unknown + " rows") + " could not be read, so that nobody knows which rows are gone: none was removed";
+            return;
+        }
+        counts.removed += sql.run("INSERT INTO change SELECT NULL, o._row FROM " + raw.sql() + " o ANTI JOIN " + incoming("_kind <> " + Stage.GONE) + " n ON "
+                + each(dataset.key(), "o.%s = n.%s", " AND ") + " WHERE o._row NOT IN (SELECT _old FROM change WHERE _old IS NOT NULL)");
+    }
+
+    /** What is here stays; a row that is here already, at the boundary that is read again for instance, is not added again. */
+    private void appendByKey(Commit.Counts counts) throws SQLException {
+        counts.inserted += sql.run("INSERT INTO change SELECT min(n._seq), NULL FROM " + incoming("_kind = " + Stage.ROW) + " n ANTI JOIN " + raw.sql() + " o ON "
+                + each(dataset.key(), "o.%s = n.%s", " AND ") + " AND " + each(columns.keySet(), SAME, " AND ") + " GROUP BY " + each(columns.keySet(), "n.%s", ", "));
+    }
+
+    /** In a complete read of parts rows that merely changed go and come: what counts is what is missing in the end. */
+    private void hold(Commit.Counts here) throws SQLException {
+        long gone = dataset.key().isEmpty() ? here.removed - here.inserted - pending.straightRows() : here.removed;
+        if (gone <= 0) {
+            return;
+        }
+        long before = sql.number("SELECT count(*) FROM " + raw.sql());
+        if (tooMany(gone, before)) {
             throw new HeldException("it would remove " + gone + " of the " + before + " rows of " + dataset.name());
         }
-        counts.removed += gone;
+    }
+
+    private boolean tooMany(long gone, long before) {
+        return gone * 100 > before * handling.largestRemoval();
     }
 
     void keepImages(long load) throws SQLException {
@@ -124,19 +211,34 @@ final class Comparison {
     void insert(long load) throws SQLException {
         String part = dataset.key().isEmpty() ? "(SELECT id FROM pending_parts WHERE number = _part)" : "NULL";
         sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + values() + ", " + part + " AS _part, " + load
-                + " AS _load, row_id(0) AS _row FROM stage.rows WHERE _seq IN (SELECT _seq FROM change)");
+                + " AS _load, row_id(0) AS _row FROM " + stage.rows() + " WHERE _seq IN (SELECT _seq FROM change)");
     }
 
-    /** Puts the stage's bad rows into quarantine and tells how many. */
+    /** Puts the stage's bad rows into quarantine and tells how many. Bad rows of before whose keys came with good rows now are no trouble any more. */
     long quarantine(long load, Instant at) throws SQLException {
+        resolve(load);
         // A keyed row at the cursor's boundary is read again and again: while it is as bad as before, once is enough.
         return sql.run("""
-                INSERT INTO ledger.quarantine (id, load, connection, dataset, part, place, reason, raw, met_at)
-                SELECT nextval('ledger.quarantine_ids'), $1, $2, $3, coalesce(p.name, ''), concat_ws(' ', p.name, r.place), r.reason, r.raw, $4
-                FROM stage.rejects r LEFT JOIN pending_parts p ON p.number = r.part
+                INSERT INTO ledger.quarantine (id, load, connection, dataset, part, place, reason, raw, met_at, record)
+                SELECT nextval('ledger.quarantine_ids'), $1, $2, $3, coalesce(p.name, ''), concat_ws(' ', p.name, r.place), r.reason, r.raw, $4, r.record
+                FROM %s r LEFT JOIN pending_parts p ON p.number = r._part
                 WHERE $5 OR NOT EXISTS (FROM ledger.quarantine q
-                    WHERE q.resolved_by IS NULL AND q.connection = $2 AND q.dataset = $3 AND q.reason = r.reason AND q.raw = r.raw)""",
+                    WHERE q.resolved_by IS NULL AND q.connection = $2 AND q.dataset = $3 AND q.reason = r.reason AND q.raw = r.raw)""".formatted(stage.rejects()),
                 load, pending.connection(), dataset.name(), Ledger.time(at), dataset.key().isEmpty());
+    }
+
+    private void resolve(long load) throws SQLException {
+        String mine = "resolved_by IS NULL AND record IS NOT NULL AND connection = ? AND dataset = ?";
+        if (dataset.key().isEmpty() || sql.number("SELECT count(*) FROM ledger.quarantine WHERE " + mine, pending.connection(), dataset.name()) == 0) {
+            return;
+        }
+        StringBuilder match = new StringBuilder();
+        for (String name : dataset.key()) {
+            match.append(match.isEmpty() ? "" : " AND ").append("TRY_CAST(json_extract_string(record, ").append(Sql.text("$.\"" + name + "\"")).append(") AS ")
+                    .append(ScanSql.type(columns.get(name))).append(") = n.").append(Sql.name(name));
+        }
+        sql.run("UPDATE ledger.quarantine SET resolved_by = " + load + " WHERE " + mine + " AND EXISTS (FROM " + incoming("_kind <> " + Stage.PRESENT) + " n WHERE " + match
+                + ")", pending.connection(), dataset.name());
     }
 
     void end() throws SQLException {

@@ -15,7 +15,12 @@ import java.util.Objects;
  * @param rules what each row, and each load, shall be like
  */
 public record Handling(Mode mode, Contract contract, int largestRemoval, Duration completeEvery, List<Rule> rules) {
-    public static final Handling DEFAULT = new Handling(Mode.MERGE, Contract.EVOLVE, 50, null, List.of());
+    public static final Handling DEFAULT = new Handling(Mode.MERGE, Contract.EVOLVE, 50);
+
+    /** Without complete reads from time to time, and without rules. */
+    public Handling(Mode mode, Contract contract, int largestRemoval) {
+        this(mode, contract, largestRemoval, null, List.of());
+    }
 
     public Handling {
         Objects.requireNonNull(mode, "mode");

@@ -8,6 +8,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The tables in which the store remembers what it did: loads, cursors, parts, quarantine, change sets. Every method is called inside a transaction. */
@@ -73,6 +74,50 @@ public final class Ledger {
         }
         sql.run("DELETE FROM ledger.datasets WHERE connection = ? AND dataset = ?", connection, dataset.name());
         sql.run("INSERT INTO ledger.datasets (connection, dataset, key) VALUES (?, ?, ?)", connection, dataset.name(), key);
+    }
+
+    /** Remembers a dataset's fields as its source declares them now, and tells which of those before are missing. */
+    static List<SchemaChange> declared(Sql sql, String connection, Dataset dataset) throws SQLException {
+        String now = String.join("\n", dataset.fields().stream().map(field -> field.name() + " " + field.type()).toList());
+        String before = sql.first("SELECT fields FROM ledger.datasets WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset.name());
+        if (now.equals(before)) {
+            return List.of();
+        }
+        sql.run("UPDATE ledger.datasets SET fields = ? WHERE connection = ? AND dataset = ?", now, connection, dataset.name());
+        List<SchemaChange> vanished = new ArrayList<>();
+        for (String line : before == null ? new String[0] : before.split("\n")) {
+            String name = line.substring(0, Math.max(0, line.indexOf(' ')));
+            if (!name.isEmpty() && dataset.field(name) == null) {
+                vanished.add(new SchemaChange(name, SchemaChange.Kind.VANISHED, Types.of(line.substring(name.length() + 1)), null));
+            }
+        }
+        return vanished;
+    }
+
+    /** Keeps what is new of a dataset's columns, and tells it; a clash that was told before is told no more. */
+    static List<SchemaChange> changed(Sql sql, String connection, String dataset, long load, List<SchemaChange> changes) throws SQLException {
+        List<SchemaChange> told = new ArrayList<>();
+        for (SchemaChange change : changes) {
+            String before = change.before() == null ? null : change.before().toString();
+            String after = change.after() == null ? null : change.after().toString();
+            // What a contract keeps out, and a clash, is met by every load anew.
+            boolean known = sql.number("SELECT count(*) FROM ledger.schema_changes WHERE connection = ? AND dataset = ? AND field = ? AND change = ? AND before IS NOT DISTINCT FROM ?"
+                    + " AND after IS NOT DISTINCT FROM ?", connection, dataset, change.field(), change.kind().name(), before, after) > 0;
+            if (!known || change.kind() == SchemaChange.Kind.VANISHED) {
+                sql.run("INSERT INTO ledger.schema_changes VALUES (?, ?, ?, ?, ?, ?, ?)", load, connection, dataset, change.field(), change.kind().name(), before, after);
+                told.add(change);
+            }
+        }
+        return told;
+    }
+
+    /** When all that a dataset holds was last read as a whole; null where it never was. */
+    public static Instant completeAt(Sql sql, String connection, String dataset) throws SQLException {
+        return instant(sql.first("SELECT complete_at FROM ledger.datasets WHERE connection = ? AND dataset = ?", row -> row.getObject(1), connection, dataset));
+    }
+
+    static void complete(Sql sql, String connection, String dataset, Instant at) throws SQLException {
+        sql.run("UPDATE ledger.datasets SET complete_at = ? WHERE connection = ? AND dataset = ?", time(at), connection, dataset);
     }
 
     public static Part part(Sql sql, String connection, String dataset, String name) throws SQLException {

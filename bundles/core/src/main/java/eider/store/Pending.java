@@ -9,9 +9,11 @@ import eider.store.ingest.Readable;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a source pushed since its last checkpoint, not yet in the live database: files that may go straight in, and a {@link Stage} with all else. Used by the
@@ -29,18 +31,24 @@ public final class Pending implements AutoCloseable {
     private final String connection;
     private final Dataset dataset;
     private final Handling handling;
+    private final boolean anew;
+    private final Set<String> seen = new HashSet<>();
     private final List<Part> parts = new ArrayList<>();
     private final List<Straight> straight = new ArrayList<>();
     private Stage stage;
     private Part current;
     private int begun;
     private boolean skipping;
+    private boolean complete;
+    private boolean lost;
 
-    public Pending(Store store, String connection, Dataset dataset, Handling handling) {
+    /** @param anew whether everything is read anew: no row of a dataset with a key is left out then because its part is as it was */
+    public Pending(Store store, String connection, Dataset dataset, Handling handling, boolean anew) {
         this.store = store;
         this.connection = connection;
         this.dataset = dataset;
         this.handling = handling;
+        this.anew = anew;
     }
 
     /**
@@ -49,7 +57,8 @@ public final class Pending implements AutoCloseable {
      */
     public void part(String name, String fingerprint) throws StoreException {
         Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), name));
-        skipping = known != null && known.fingerprint().equals(fingerprint);
+        seen.add(name);
+        skipping = known != null && known.fingerprint().equals(fingerprint) && !(anew && !dataset.key().isEmpty());
         Part again = parts.stream().filter(part -> part.name.equals(name)).findFirst().orElse(null);
         if (again != null) {
             forget(again);
@@ -63,6 +72,29 @@ public final class Pending implements AutoCloseable {
             // It is compared with what it held before even if no row of it follows.
             gather(empty -> {});
         }
+    }
+
+    /**
+     * What was pushed is everything that the dataset holds: what is here and did not come goes with the commit. A part that was begun and left out because it is as it was
+     * did come.
+     */
+    public void complete() throws StoreException {
+        complete = true;
+        skipping = false;
+        gatherAlways(empty -> {});
+    }
+
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** The names of all parts that were begun. */
+    Set<String> seen() {
+        return seen;
+    }
+
+    Handling handling() {
+        return handling;
     }
 
     public void row(Object... values) throws StoreException {
@@ -82,9 +114,11 @@ public final class Pending implements AutoCloseable {
         if (skip()) {
             return;
         }
-        Map<String, Type> columns = store.read(sql -> new RawTable(connection, dataset.name()).foresee(sql, scan.columns().stream().map(Scan.Column::field).toList()));
+        Map<String, Type> columns = store.read(sql -> new RawTable(connection, dataset.name()).foresee(sql, scan.columns().stream().map(Scan.Column::field).toList(),
+                handling.contract()));
         Readable readable = Readable.of(fitted(scan, columns), store.handover());
-        if (dataset.key().isEmpty() && !current.known) {
+        boolean fits = scan.columns().stream().allMatch(column -> columns.containsKey(column.field().name()));
+        if (dataset.key().isEmpty() && !current.known && fits) {
             straight.add(new Straight(current, readable));
             return;
         }
@@ -99,7 +133,7 @@ public final class Pending implements AutoCloseable {
     private static Scan fitted(Scan scan, Map<String, Type> columns) {
         List<Scan.Column> fitted = scan.columns().stream().map(column -> {
             Field field = column.field();
-            return new Scan.Column(column.name(), new Field(field.name(), columns.get(field.name()), field.required(), field.description()));
+            return new Scan.Column(column.name(), new Field(field.name(), columns.getOrDefault(field.name(), field.type()), field.required(), field.description()));
         }).toList();
         return switch (scan) {
             case Scan.Csv csv -> csv.withColumns(fitted);
@@ -115,6 +149,17 @@ public final class Pending implements AutoCloseable {
         }
         forget(current);
         skipping = true;
+        lost = true;
+    }
+
+    /** Whether there is a part whose rows nobody knows, as it could not be read. */
+    boolean hasLost() {
+        return lost;
+    }
+
+    /** How many rows go straight in. */
+    long straightRows() {
+        return straight.stream().mapToLong(file -> file.readable.rows()).sum();
     }
 
     private void forget(Part part) throws StoreException {
@@ -153,9 +198,12 @@ public final class Pending implements AutoCloseable {
     }
 
     private void gather(Gather work) throws StoreException {
-        if (skip()) {
-            return;
+        if (!skip()) {
+            gatherAlways(work);
         }
+    }
+
+    private void gatherAlways(Gather work) throws StoreException {
         try {
             work.into(stage());
         } catch (SQLException e) {
@@ -163,7 +211,7 @@ public final class Pending implements AutoCloseable {
         }
     }
 
-    private Stage stage() throws SQLException {
+    private Stage stage() {
         if (stage == null) {
             stage = new Stage(store.handover(), dataset);
         }

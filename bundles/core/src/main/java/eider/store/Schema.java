@@ -50,7 +50,7 @@ final class Schema {
     /** What a sync engine must remember to be trusted: columns as they were, checks, how a bad row could be mended, versions. */
     static final List<String> TRUST = List.of(
             "CREATE SCHEMA history",
-            // The fields as the source last declared them, {"name": "TYPE"}; empty: not known. When everything there is was last read, or never.
+            // The fields as the source last declared them, "name TYPE" in each line; empty: not known. When everything there is was last read, or never.
             "ALTER TABLE ledger.datasets ADD COLUMN fields VARCHAR DEFAULT ''",
             "ALTER TABLE ledger.datasets ADD COLUMN complete_at TIMESTAMPTZ",
             "CREATE TABLE ledger.schema_changes (load BIGINT, connection VARCHAR, dataset VARCHAR, field VARCHAR, change VARCHAR, before VARCHAR, after VARCHAR)",

@@ -1,75 +1,67 @@
 package eider.store;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import eider.connector.Dataset;
 import eider.connector.Field;
 import eider.connector.Scan;
 import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.store.ingest.Readable;
-import eider.store.ingest.ScanSql;
+import eider.store.ingest.Reject;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import org.duckdb.DuckDBAppender;
-import org.duckdb.DuckDBConnection;
 
 /**
- * Rows gathered outside of the live database, in a throw-away DuckDB instance with limits of its own: pushed rows, and files whose reading might harm an instance.
- * When it is {@linkplain #seal sealed} it is a file of the hand-over folder that the live instance attaches read-only. Used by the reading thread only.
+ * Rows gathered outside of the live database: in memory as long as they are few, else in a {@link StageFile}, where files whose reading might harm an instance are
+ * read too. Most checkpoints of a source that pages through an API are few rows, and need no file. Used by the reading thread only.
  */
 final class Stage implements AutoCloseable {
-    private static final AtomicLong NUMBER = new AtomicLong();
-    private static final String MEMORY = "256MB";
+    /** A row to be put in. */
+    static final byte ROW = 0;
+    /** The row with this key is gone at the source. */
+    static final byte GONE = 1;
+    /** The source has a row with this key, but it is in quarantine: the one that is here stays. */
+    static final byte PRESENT = 2;
+
     static final int RAW_LIMIT = 64 * 1024;
     static final int REASON_LIMIT = 1_000;
     /** How much of a value a reason shows. */
     static final int VALUE_LIMIT = 100;
+    /** As many rows as DuckDB keeps in one row group. */
+    private static final long MOST_ROWS = 60 * RowBuffer.CHUNK;
+    private static final long MOST_BYTES = 32 << 20;
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final List<Field> REJECT = List.of(Field.of("place", Type.TEXT, "Where"), Field.of("raw", Type.TEXT, "As it was found"),
+            Field.of("reason", Type.TEXT, "Why"), Field.of("record", Type.TEXT, "Field by field, where it could be parted"));
 
+    private final Path handover;
     private final Dataset dataset;
-    private final Path file;
-    private final Path spill;
-    private final DuckDBConnection connection;
-    private final Sql sql;
     private final Map<String, Field> columns = new LinkedHashMap<>();
-    private DuckDBAppender rows;
-    private DuckDBAppender rejects;
+    private final RowBuffer rows;
+    private final RowBuffer rejects = new RowBuffer(REJECT);
     /** The order in which rows came. */
     private final RowIds sequence = new RowIds();
-    private boolean sealed;
+    private StageFile file;
 
-    Stage(Path handover, Dataset dataset) throws SQLException {
+    Stage(Path handover, Dataset dataset) {
+        this.handover = handover;
         this.dataset = dataset;
-        this.file = handover.resolve("stage-" + NUMBER.incrementAndGet() + ".duckdb");
-        // A folder of its own: the instance that made the folder removes it, with all that is in it, when it closes.
-        this.spill = handover.resolve(file.getFileName() + ".spill");
-        this.connection = Store.connect(file.toString(), MEMORY, spill);
-        this.sql = new Sql(connection);
-        StringBuilder fields = new StringBuilder();
-        for (Field field : dataset.fields()) {
-            columns.put(field.name(), field);
-            fields.append(", ").append(Sql.name(field.name())).append(' ').append(ScanSql.type(field.type()));
-        }
-        sql.run("CREATE TABLE rows (_part INTEGER, _seq BIGINT, _gone BOOLEAN" + fields + ")");
-        sql.run("CREATE TABLE rejects (part INTEGER, place VARCHAR, raw VARCHAR, reason VARCHAR)");
-        sequence.register(connection);
-        if (!dataset.key().isEmpty()) {
-            // Of two rows with one key the later counts, so a file must be read in its order: by one thread.
-            sql.run("SET threads = 1");
-        }
+        this.rows = new RowBuffer(dataset.fields());
+        dataset.fields().forEach(field -> columns.put(field.name(), field));
     }
 
+    /** The file that the live instance must attach, or null where memory suffices. */
     Path file() {
-        return file;
+        return file == null ? null : file.path();
     }
 
     /** The fields that rows of it have, those that scans brought included. */
@@ -92,19 +84,23 @@ final class Stage implements AutoCloseable {
         }
         long number = sequence.next();
         Object[] kept = new Object[values.length];
-        try {
-            for (int i = 0; i < kept.length; i++) {
-                Field field = fields.get(i);
+        Values.Misfit bad = null;
+        for (int i = 0; i < kept.length; i++) {
+            Field field = fields.get(i);
+            try {
                 kept[i] = Values.check(field, values[i]);
                 if (kept[i] == null && dataset.key().contains(field.name())) {
                     throw new Values.Misfit(field.name() + ": empty, but part of the key");
                 }
+            } catch (Values.Misfit misfit) {
+                bad = bad == null ? misfit : bad;
             }
-        } catch (Values.Misfit misfit) {
-            reject(part, "row " + number, Arrays.deepToString(values), misfit.getMessage());
-            return;
         }
-        append(part, number, false, kept);
+        rows.add(part, number, bad == null ? ROW : PRESENT, kept);
+        if (bad != null) {
+            reject(part, "row " + number, Arrays.deepToString(values), bad.getMessage(), record(fields, values));
+        }
+        spillIfFull();
     }
 
     /** The row with this key is gone. */
@@ -124,39 +120,37 @@ final class Stage implements AutoCloseable {
                 }
             }
         }
-        append(0, sequence.next(), true, values);
-    }
-
-    private void append(int part, long number, boolean gone, Object[] values) throws SQLException {
-        if (rows == null) {
-            rows = connection.createAppender("rows");
-        }
-        rows.beginRow().append(part).append(number).append(gone);
-        for (Object value : values) {
-            switch (value) {
-                case null -> rows.appendNull();
-                case String text -> rows.append(text);
-                case Boolean truth -> rows.append(truth);
-                case Long whole -> rows.append(whole);
-                case Double number64 -> rows.append(number64);
-                case BigDecimal decimal -> rows.append(decimal);
-                case LocalDate date -> rows.append(date);
-                case LocalDateTime time -> rows.append(time);
-                case OffsetDateTime time -> rows.append(time);
-                default -> throw new IllegalStateException("a value of " + value.getClass());
-            }
-        }
-        for (int more = values.length; more < columns.size(); more++) {
-            rows.appendNull();
-        }
-        rows.endRow();
+        rows.add(0, sequence.next(), GONE, values);
+        spillIfFull();
     }
 
     void reject(int part, String place, String raw, String reason) throws SQLException {
-        if (rejects == null) {
-            rejects = connection.createAppender("rejects");
+        reject(part, place, raw, reason, null);
+        spillIfFull();
+    }
+
+    private void reject(int part, String place, String raw, String reason, String record) {
+        rejects.add(part, 0, ROW, new Object[] {cut(place, REASON_LIMIT), cut(raw, RAW_LIMIT), cut(reason, REASON_LIMIT), record});
+    }
+
+    /** A row as JSON, field by field, each value as text: what a person mends. Null where it is too long to be kept whole. */
+    static String record(List<Field> fields, Object[] values) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            for (int i = 0; i < values.length; i++) {
+                json.writeFieldName(fields.get(i).name());
+                switch (values[i]) {
+                    case null -> json.writeNull();
+                    case BigDecimal number when Math.abs((long) number.scale()) <= VALUE_LIMIT -> json.writeString(number.toPlainString());
+                    default -> json.writeString(values[i].toString());
+                }
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text in memory cannot be written", e);
         }
-        rejects.beginRow().append(part).append(cut(place, REASON_LIMIT)).append(cut(raw, RAW_LIMIT)).append(cut(reason, REASON_LIMIT)).endRow();
+        return text.getBuffer().length() > RAW_LIMIT ? null : text.toString();
     }
 
     /** The beginning of a text: not more than {@code limit} characters, and never half of one that takes two. */
@@ -169,125 +163,85 @@ final class Stage implements AutoCloseable {
 
     /** Throws away what was gathered for a part. */
     void forget(int part) throws SQLException {
-        flush();
-        sql.run("DELETE FROM rows WHERE _part = ?", part);
-        sql.run("DELETE FROM rejects WHERE part = ?", part);
+        if (file == null && !rows.holds(part) && !rejects.holds(part)) {
+            return;
+        }
+        spill();
+        file.forget(part);
     }
 
     /** All rows of a file. Columns that are no fields yet become some. */
     void scan(int part, Readable readable) throws SQLException, SourceException, InterruptedException {
-        flush();
+        spill();
         for (Scan.Column column : readable.scan().columns()) {
-            Field field = column.field();
-            Field present = columns.putIfAbsent(field.name(), field);
-            if (present == null) {
-                sql.run("ALTER TABLE rows ADD COLUMN " + Sql.name(field.name()) + " " + ScanSql.type(field.type()));
+            if (columns.putIfAbsent(column.field().name(), column.field()) == null) {
+                file.add(column.field());
             }
         }
-        long before = sequence.last();
+        file.scan(part, readable, sequence.last());
+        readable.rejects(reject -> keep(part, reject));
+    }
+
+    private void keep(int part, Reject reject) throws SourceException {
         try {
-            insert(part, readable);
-        } catch (SQLException | SourceException | InterruptedException | RuntimeException e) {
-            sql.revive();
-            sql.run("DELETE FROM rows WHERE _seq > ?", before);
-            throw e;
-        }
-        readable.rejects(reject -> {
-            try {
-                reject(part, reject.place(), reject.raw(), reject.reason());
-            } catch (SQLException e) {
-                throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
-            }
-        });
-    }
-
-    private void insert(int part, Readable readable) throws SQLException, SourceException, InterruptedException {
-        ScanSql from = ScanSql.of(readable);
-        try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
-            long found = sql.run("INSERT INTO rows BY NAME SELECT " + part + " AS _part, row_id(0) AS _seq, false AS _gone, "
-                    + String.join(", ", from.select()) + " FROM " + from.relation());
-            check(readable, found);
+            reject(part, reject.place(), reject.raw(), reject.reason());
         } catch (SQLException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException("interrupted while reading " + readable.scan().file());
-            }
-            throw e;
+            throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
         }
     }
 
-    /** Two readers of one file, the one that looked for bad rows and DuckDB, must agree on it. */
-    static void check(Readable readable, long found) throws SQLException, SourceException {
-        readable.verifyUnchanged();
-        if (found != readable.rows()) {
-            throw new SQLException("two readings of " + readable.scan().file().getFileName() + " disagree: " + readable.rows() + " rows and " + found
-                    + "; nothing of it was loaded. Please report this file.");
+    private void spillIfFull() throws SQLException {
+        if (rows.rows() + rejects.rows() >= MOST_ROWS || rows.bytes() + rejects.bytes() >= MOST_BYTES) {
+            spill();
         }
     }
 
-    /** Sends rows that lack a required value, or that do not fit the columns they are meant for, to the rejects. */
-    void settle(Map<String, Type> target) throws SQLException {
-        flush();
-        try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
-            settleColumns(target);
+    private void spill() throws SQLException {
+        if (file == null) {
+            file = new StageFile(handover, dataset, sequence);
+        }
+        file.take(rows, rejects);
+        rows.clear();
+        rejects.clear();
+    }
+
+    /** Where rows and rejects stand while a commit works with them. */
+    record Tables(String rows, String rejects) {}
+
+    /** Closes the file, where there is one, with its bad rows put aside; the live instance can attach it then. */
+    void seal(Map<String, Type> target) throws SQLException {
+        if (file != null) {
+            spill();
+            file.seal(columns, target);
         }
     }
 
-    private void settleColumns(Map<String, Type> target) throws SQLException {
-        for (Field field : columns.values()) {
-            String column = Sql.name(field.name());
-            if (field.required() || dataset.key().contains(field.name())) {
-                setAside(column + " IS NULL", Sql.text(field.name() + ": empty, but " + (field.required() ? "required" : "part of the key")));
-            }
-            Type type = target.getOrDefault(field.name(), field.type());
-            if (!type.equals(field.type())) {
-                String there = "try_cast(CAST(" + column + " AS VARCHAR) AS " + ScanSql.type(type) + ")";
-                String andBack = "try_cast(CAST(" + there + " AS VARCHAR) AS " + ScanSql.type(field.type()) + ")";
-                setAside(column + " IS NOT NULL AND (" + there + " IS NULL OR " + andBack + " IS DISTINCT FROM " + column + ")",
-                        Sql.text(field.name() + ": '") + " || left(CAST(" + column + " AS VARCHAR), " + VALUE_LIMIT + ") || " + Sql.text("' does not fit the column, whose type is " + type));
-            }
+    /** Inside the transaction of a commit: the rows as tables, those in memory as temporary ones with the bad ones put aside. */
+    Tables enter(Sql sql, PushedRows pushed, Map<String, Type> target) throws SQLException {
+        if (file != null) {
+            return new Tables("stage.rows", "stage.rejects");
         }
+        Tables tables = new Tables("staged_rows", "staged_rejects");
+        StageFile.create(sql, "CREATE TEMP TABLE ", tables, dataset);
+        StageFile.fill(sql, pushed, tables, rows, rejects);
+        new Settling(sql, tables, dataset, columns, target).settle();
+        return tables;
     }
 
-    private void setAside(String condition, String reason) throws SQLException {
-        String bad = "FROM rows WHERE NOT _gone AND " + condition;
-        if (sql.number("SELECT count(*) " + bad) == 0) {
-            return;
+    /** At the end of the same transaction. */
+    void leave(Sql sql, Tables tables) throws SQLException {
+        if (file == null) {
+            sql.run("DROP TABLE temp." + tables.rows);
+            sql.run("DROP TABLE temp." + tables.rejects);
         }
-        sql.run("INSERT INTO rejects SELECT _part, 'row ' || _seq, left(to_json(struct_pack(" + String.join(", ",
-                columns.keySet().stream().map(name -> Sql.name(name) + " := " + Sql.name(name)).toList()) + "))::VARCHAR, " + RAW_LIMIT + "), " + reason + " " + bad);
-        sql.run("DELETE " + bad);
-    }
-
-    /** {@code flush} and not only {@code close}: closing an appender swallows a failed flush. */
-    private void flush() throws SQLException {
-        for (DuckDBAppender appender : Arrays.asList(rows, rejects)) {
-            if (appender != null) {
-                appender.flush();
-                appender.close();
-            }
-        }
-        rows = null;
-        rejects = null;
-    }
-
-    /** Writes everything to the file and lets go of it. */
-    void seal() throws SQLException {
-        flush();
-        try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
-            sql.run("CHECKPOINT");
-        }
-        sealed = true;
-        sql.close();
     }
 
     @Override
     public void close() throws SQLException, IOException {
-        if (!sealed) {
-            sealed = true;
-            sql.close();
+        rows.clear();
+        rejects.clear();
+        if (file != null) {
+            file.close();
         }
-        Files.deleteIfExists(file);
-        Files.deleteIfExists(file.resolveSibling(file.getFileName() + ".wal"));
-        Files.deleteIfExists(spill);
     }
 }

@@ -67,6 +67,7 @@ public final class Store implements AutoCloseable {
     private final ReentrantLock noting = new ReentrantLock(true);
     private final AtomicLong version = new AtomicLong();
     private final RowIds rowIds = new RowIds();
+    private final PushedRows pushed = new PushedRows();
     private volatile Sql writer;
 
     // Guarded by this.
@@ -131,6 +132,7 @@ public final class Store implements AutoCloseable {
                 Ledger.closeInterrupted(sql, clock.instant());
                 rowIds.startAfter(Ledger.lastRow(sql));
                 rowIds.register(opened);
+                pushed.register(opened);
                 sql.run("SET enable_progress_bar = true");
                 sql.run("SET enable_progress_bar_print = false");
                 sql.run("SET allowed_directories = [" + Sql.text(settings.handover + "/") + "]");
@@ -165,6 +167,8 @@ public final class Store implements AutoCloseable {
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");
+        // A self-join of a view with joins lost a filter and counted 2 for 1 (DuckDB 2.0.0.1; see OptimizerTrapTest).
+        properties.setProperty("disabled_optimizers", "common_subplan");
         // Progress is asked for by Sql.percent, never printed.
         properties.setProperty("jdbc_stream_results", "true");
         DuckDBConnection connection = DuckDBConnection.newConnection("jdbc:duckdb:" + database, false, null, properties);
@@ -397,6 +401,10 @@ public final class Store implements AutoCloseable {
 
     RowIds rowIds() {
         return rowIds;
+    }
+
+    PushedRows pushed() {
+        return pushed;
     }
 
     /** A number that grows with every commit that changed rows. */

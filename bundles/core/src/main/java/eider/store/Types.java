@@ -10,20 +10,20 @@ final class Types {
 
     private Types() {}
 
-    /** The type of the contract that a column of a raw table has. */
+    /** The type of the contract that a column of a raw table has, in DuckDB's words or in the contract's own. */
     static Type of(String sql) {
         Matcher decimal = DECIMAL.matcher(sql);
         if (decimal.matches()) {
             return Type.decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
         }
         return switch (sql) {
-            case "VARCHAR" -> Type.TEXT;
+            case "VARCHAR", "TEXT" -> Type.TEXT;
             case "BOOLEAN" -> Type.BOOLEAN;
-            case "BIGINT" -> Type.INTEGER;
+            case "BIGINT", "INTEGER" -> Type.INTEGER;
             case "DOUBLE" -> Type.DOUBLE;
             case "DATE" -> Type.DATE;
             case "TIMESTAMP" -> Type.TIMESTAMP;
-            case "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ" -> Type.INSTANT;
+            case "TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ", "INSTANT" -> Type.INSTANT;
             case "JSON" -> Type.JSON;
             default -> throw new IllegalStateException("no type of the contract: " + sql);
         };

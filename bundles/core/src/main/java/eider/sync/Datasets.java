@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class Datasets implements OptionCheck {
     private final Map<String, DatasetOptions> datasets = new ConcurrentHashMap<>();
     private final Map<String, TableOptions> tables = new ConcurrentHashMap<>();
+    private final Map<String, Handling> chosen = new ConcurrentHashMap<>();
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addDataset(DatasetOptions options) {
@@ -45,13 +46,18 @@ public final class Datasets implements OptionCheck {
      */
     Handling of(String connection, String dataset) throws SourceException {
         DatasetOptions options = datasets.get(connection + "__" + dataset);
-        return options == null ? Handling.DEFAULT : options.handling();
+        return options == null ? chosen.getOrDefault(connection + "__" + dataset, Handling.DEFAULT) : options.handling();
     }
 
     /** What the rows of a canonical table shall be like: what an operator wrote, or the table's own rules. */
     List<Rule> rules(Canonical table) throws SourceException {
         TableOptions options = tables.get(table.table());
         return options == null ? table.rules() : options.rules();
+    }
+
+    /** For programs without OSGi: where no file says how. */
+    void choose(String connection, String dataset, Handling handling) {
+        chosen.put(connection + "__" + dataset, handling);
     }
 
     /** For programs without OSGi: what the file {@code config/<pid>.cfg} would say. */

@@ -7,6 +7,7 @@ import eider.connector.Sink;
 import eider.connector.SourceException;
 import eider.engine.Progress;
 import eider.store.Commit;
+import eider.store.ContractException;
 import eider.store.Derivation;
 import eider.store.DerivationException;
 import eider.store.Handling;
@@ -31,11 +32,14 @@ final class LoadSink implements Sink {
     private final Dataset dataset;
     private final List<Derivation> derivations;
     private final Handling handling;
+    private final boolean complete;
     private final boolean approved;
     private final Progress progress;
     private final Consumer<LoadRow> committed;
     private LoadRow load;
     private Cursor cursor;
+    /** The last checkpoint of a complete read. */
+    private Cursor reached;
     private Pending pending;
     private boolean anything;
     private boolean recorded;
@@ -43,14 +47,16 @@ final class LoadSink implements Sink {
     /** What ended this sink, or null. */
     private Exception over;
 
-    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean approved, Cursor cursor, LoadRow load, Progress progress,
+    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, boolean approved, Cursor cursor, LoadRow load, Progress progress,
             Consumer<LoadRow> committed) {
         this.store = store;
         this.dataset = dataset;
         this.derivations = derivations;
         this.handling = handling;
+        this.complete = complete;
         this.approved = approved;
         this.cursor = cursor;
+        this.reached = cursor;
         this.load = load;
         this.progress = progress;
         this.committed = committed;
@@ -59,7 +65,7 @@ final class LoadSink implements Sink {
 
     private Pending fresh() {
         anything = false;
-        return new Pending(store, load.connection(), dataset, handling);
+        return new Pending(store, load.connection(), dataset, handling, complete);
     }
 
     /** The load so far: what was committed. */
@@ -80,6 +86,8 @@ final class LoadSink implements Sink {
             anything = true;
             try {
                 work.run();
+            } catch (ContractException e) {
+                end(new SourceException(SourceException.Kind.CONFIG, e.getMessage(), e));
             } catch (DerivationException e) {
                 end(new SourceException(SourceException.Kind.BUG, e.getMessage(), e));
             } catch (RuleException e) {
@@ -178,19 +186,45 @@ final class LoadSink implements Sink {
         if (!anything && next.equals(cursor)) {
             return;
         }
+        if (complete) {
+            // One commit at the end: until then nobody knows what is missing.
+            attempt(() -> reached = next);
+            anything = false;
+        } else {
+            attempt(() -> commit(next));
+        }
+    }
+
+    /**
+     * The source came to its end by itself. A complete read is committed now, as a whole.
+     *
+     * @throws SourceException of kind {@code BUG} if it pushed rows without a checkpoint after them: they are not to be kept, and so it is not known what is missing
+     */
+    void finish() throws SourceException, InterruptedException {
+        if (!complete) {
+            return;
+        }
+        if (anything) {
+            throw new SourceException(SourceException.Kind.BUG, "the connector pushed rows and no checkpoint after them, so that a complete read cannot be told from a part of one");
+        }
         attempt(() -> {
-            Commit.Outcome outcome;
-            try (Ticker ticker = new Ticker(store, progress, "storing " + dataset.name())) {
-                outcome = new Commit(store, pending, derivations, handling, approved).apply(next, load);
-            }
-            cursor = next;
-            load = outcome.load();
-            recorded = true;
-            pending = fresh();
-            if (outcome.changes().changesRows()) {
-                committed.accept(load);
-            }
+            pending.complete();
+            commit(reached);
         });
+    }
+
+    private void commit(Cursor next) throws StoreException, InterruptedException {
+        Commit.Outcome outcome;
+        try (Ticker ticker = new Ticker(store, progress, "storing " + dataset.name())) {
+            outcome = new Commit(store, pending, derivations, approved).apply(next, load);
+        }
+        cursor = next;
+        load = outcome.load();
+        recorded = true;
+        pending = fresh();
+        if (outcome.changes().changesRows()) {
+            committed.accept(load);
+        }
     }
 
     /** Whether the ledger knows the load already, as running. */

@@ -12,15 +12,18 @@ import eider.engine.Progress;
 import eider.model.Canonical;
 import eider.model.ModelDerivation;
 import eider.store.Derivation;
+import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger;
 import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
+import eider.store.Mode;
 import eider.store.Step;
 import eider.store.Store;
 import eider.store.StoreException;
 import eider.store.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -233,20 +236,25 @@ final class Run implements Runnable {
 
     private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
         LoadRow begun;
+        LoadSink sink;
         Cursor cursor;
         try {
-            cursor = store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
             begun = new LoadRow(store.read(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
+            List<Derivation> derivations;
+            Handling handling;
+            try {
+                derivations = derivations(dataset, models);
+                handling = datasets.of(connection, dataset.name());
+            } catch (SourceException e) {
+                finish(begun, Load.State.FAILED, e.getMessage(), List.of());
+                return;
+            }
+            boolean complete = complete(handling, dataset);
+            cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
+            sink = new LoadSink(store, dataset, derivations, handling, complete, approved, cursor, begun, progress, history::announce);
         } catch (StoreException e) {
             failure = e.getMessage();
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
-            return;
-        }
-        LoadSink sink;
-        try {
-            sink = new LoadSink(store, dataset, derivations(dataset, models), datasets.of(connection, dataset.name()), approved, cursor, begun, progress, history::announce);
-        } catch (SourceException e) {
-            finish(begun, Load.State.FAILED, e.getMessage(), List.of());
             return;
         }
         log.info("{}.{}: load {} begins", connection, dataset.name(), begun.id());
@@ -258,11 +266,26 @@ final class Run implements Runnable {
         }
     }
 
+    /** Whether everything is read anew, and what does not come goes. */
+    private boolean complete(Handling handling, Dataset dataset) throws StoreException {
+        if (handling.mode() == Mode.REPLACE) {
+            return true;
+        }
+        if (handling.completeEvery() == null) {
+            return false;
+        }
+        Instant last = store.read(sql -> Ledger.completeAt(sql, connection, dataset.name()));
+        return last == null || !store.clock().instant().isBefore(last.plus(handling.completeEvery()));
+    }
+
     private void read(Source current, Request request, LoadSink sink) throws InterruptedException {
         Dataset dataset = request.dataset();
         Ending ending;
         try {
             current.read(request, sink);
+            if (!interrupted()) {
+                sink.finish();
+            }
             ending = null;
         } catch (SourceException e) {
             log.debug("{}.{}: the cause", connection, dataset.name(), e);
@@ -323,10 +346,15 @@ final class Run implements Runnable {
         try {
             Verdict verdict = sink.verdict();
             boolean failed = verdict.failure() != null;
-            finish(sink.load(), failed ? Load.State.FAILED : whole, failed ? verdict.failure() + ". What it had committed stays." : "", verdict.checks());
+            finish(sink.load(), failed ? Load.State.FAILED : whole, failed ? verdict.failure() + ". What it had committed stays." : sink.load().message(), verdict.checks());
         } catch (StoreException e) {
             finish(sink.load(), Load.State.FAILED, "its rules could not be judged: " + e.getMessage(), List.of());
         }
+    }
+
+    /** Whether the read was told to end: how it ended then says nothing. */
+    private synchronized boolean interrupted() {
+        return cancelled || replaced;
     }
 
     /** Whether somebody ended it. */
@@ -363,8 +391,8 @@ final class Run implements Runnable {
                     Ledger.check(sql, load.id(), connection, load.dataset(), check, store.clock().instant());
                 }
                 boolean good = state == Load.State.COMMITTED || state == Load.State.UNCHANGED;
-                LoadRow last = good && message.isEmpty() ? load.ended(state.name(), store.clock().instant(), Verdict.sentence(Ledger.checks(sql, load.id())))
-                        : load.ended(state.name(), store.clock().instant(), message);
+                String found = good ? Verdict.sentence(Ledger.checks(sql, load.id())) : "";
+                LoadRow last = load.ended(state.name(), store.clock().instant(), message.isEmpty() || found.isEmpty() ? message + found : message + " " + found);
                 Ledger.load(sql, last);
                 return last;
             });

@@ -8,6 +8,7 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Progress;
 import eider.engine.Syncs;
+import eider.store.Handling;
 import eider.store.Store;
 import eider.store.ingest.FileSniffer;
 import java.nio.file.Files;
@@ -90,6 +91,11 @@ public final class SyncService implements Syncs {
     @Modified
     void modified(BusinessConfig config) {
         baseCurrency = config.base_currency();
+    }
+
+    /** How the rows of a dataset are handled from the next load on. */
+    public void handle(String connection, String dataset, Handling handling) {
+        datasets.choose(connection, dataset, handling);
     }
 
     @Deactivate

@@ -521,4 +521,54 @@ class RulesInLoadsTest {
         assertThat(engine.loads().checks(load.id())).containsExactly(new RuleCheck("amount in 0..10", "warn", 4, 2, "amount: '15.0000' is not in 0..10 (id 3)"),
                 new RuleCheck("rows within 1% of the last 3 loads", "warn", 4, 0, ""));
     }
+
+    @Test
+    void aCompleteReadKeepsTheGoodOlderRowsOfBadOnesAndLetsOthersGo() throws Exception {
+        engine.configure("dataset~shop__orders", Map.of("mode", "replace", "largest_removal", "100", "rules", "amount above 0 -> quarantine; email unique -> quarantine"));
+        load(Lane.KEYED, order(1, "1", "paid", "a@x", null, null), order(2, "2", "paid", "b@x", null, null), order(3, "3", "paid", "c@x", null, null));
+        Load load = load(Lane.KEYED, order(1, "-1", "paid", "a@x", null, null), order(2, "22", "paid", "c@x", null, null));
+        assertThat(rows("select id, amount, email from raw.shop__orders order by id")).as(load.message()).containsExactly("1|1.0000|a@x", "2|22.0000|c@x");
+        assertThat(List.of(load.updated(), load.removed(), load.quarantined())).containsExactly(1L, 1L, 1L);
+    }
+
+    @Test
+    void aCompleteReadOfFarTooFewRowsThatARuleFailsIsTakenBack() throws Exception {
+        engine.configure("dataset~shop__orders", Map.of("mode", "replace", "largest_removal", "100", "rules", "rows within 50% of the last 7 loads -> fail"));
+        load(Lane.KEYED, order(1, "1", "paid", null, null, null), order(2, "2", "paid", null, null, null), order(3, "3", "paid", null, null, null));
+        Load load = load(Lane.KEYED, order(1, "1", "paid", null, null, null));
+        assertThat(load.state()).isEqualTo(Load.State.FAILED);
+        assertThat(load.message()).isEqualTo("the rule 'rows within 50% of the last 7 loads' is broken: 1 rows came; the last load had 3. Nothing of it was loaded.");
+        assertThat(ids()).containsExactly("1", "2", "3");
+        assertThat(check(load).broken()).isEqualTo(1);
+        assertThat(load(Lane.KEYED, order(1, "1", "paid", null, null, null), order(4, "1", "paid", null, null, null)).state()).isEqualTo(Load.State.COMMITTED);
+    }
+
+    @Test
+    void everythingIsReadAnewAsOftenAsIsSaid() throws Exception {
+        engine.configure("dataset~shop__orders", Map.of("complete_every", "7d", "largest_removal", "60"));
+        List<Boolean> anew = new ArrayList<>();
+        Scripted source = new Scripted(List.of(KEYED), List.of(), (request, sink) -> {
+            anew.add(request.cursor().isNone());
+            sink.upsert(order(anew.size(), "1", "paid", null, null, null));
+            sink.upsert(order(100, "1", "paid", null, null, null));
+            sink.checkpoint(Scripted.after(1));
+        });
+        for (String day : List.of("2026-11-01", "2026-11-02", "2026-11-07", "2026-11-08", "2026-11-09", "2026-11-15")) {
+            now = Instant.parse(day + "T12:00:00Z");
+            Load load = Shop.sync(engine, source);
+            assertThat(load.state()).as(load.message()).isEqualTo(Load.State.COMMITTED);
+        }
+        assertThat(anew).containsExactly(true, false, false, true, false, true);
+        assertThat(ids()).as("the last complete read let go what it did not find").containsExactly("6", "100");
+    }
+
+    @Test
+    void whatIsAddedToAnAppendedDatasetIsComparedWithWhatIsThere() throws Exception {
+        engine.configure("dataset~shop__orders", Map.of("mode", "append", "rules", "email unique -> quarantine; parent exists in shop.orders.id -> quarantine"));
+        load(Lane.KEYED, order(1, "1", "paid", "a@x", null, null));
+        Load load = load(Lane.KEYED, order(1, "1", "paid", "a@x", null, null), order(2, "1", "paid", "a@x", null, 1L), order(3, "1", "paid", "c@x", null, 9L),
+                order(4, "1", "paid", "d@x", null, 1L));
+        assertThat(ids()).as("the same row again is none: " + load.message()).containsExactly("1", "4");
+        assertThat(load.quarantined()).isEqualTo(2);
+    }
 }
