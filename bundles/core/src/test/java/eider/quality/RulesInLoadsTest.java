@@ -545,7 +545,7 @@ class RulesInLoadsTest {
 
     @Test
     void everythingIsReadAnewAsOftenAsIsSaid() throws Exception {
-        engine.configure("dataset~shop__orders", Map.of("complete_every", "7d", "largest_removal", "60"));
+        engine.configure("dataset~shop__orders", Map.of("complete_every", "7d", "largest_removal", "100"));
         List<Boolean> anew = new ArrayList<>();
         Scripted source = new Scripted(List.of(KEYED), List.of(), (request, sink) -> {
             anew.add(request.cursor().isNone());
