@@ -7,12 +7,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code eider loads [LOAD]}. */
 @Command(name = "loads", sortOptions = false, description = {"List the newest loads, or the rules of one.",
         "The newest comes first: what each brought, from where, and why it failed or is held. With a load's id: what came of each rule in it."},
-        footerHeading = "%nExamples:%n", footer = {"  eider loads --limit 5", "  eider loads 7"})
+        footerHeading = "%nExample:%n", footer = {"  eider loads --limit 5", "  eider loads 7"})
 final class LoadsCommand implements Callable<Integer> {
     private static final Listing<RuleCheck> CHECKS = new Listing<RuleCheck>()
             .text("rule", RuleCheck::rule)
@@ -24,8 +27,11 @@ final class LoadsCommand implements Callable<Integer> {
     private final Console console;
     private final Engine engine;
 
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "LOAD", arity = "0..1", description = "The id of a load.")
-    private Long load;
+    private String load;
 
     @Mixin
     private LimitOption limit;
@@ -41,7 +47,10 @@ final class LoadsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws EngineException {
         if (load != null) {
-            return checks(load);
+            if (!load.matches("[0-9]{1,18}")) {
+                throw new ParameterException(spec.commandLine(), "'" + load + "' is no load's id, which is a whole number.");
+            }
+            return checks(Long.parseLong(load));
         }
         List<Load> loads = engine.loads().latest(limit.get());
         if (loads.isEmpty() && format.forPeople()) {

@@ -53,11 +53,13 @@ final class Outcome {
         return switch (load.state()) {
             case COMMITTED -> {
                 sayForPeople(load.dataset() + ": " + changes(load) + from(load) + " (load " + load.id() + ", " + time(load) + ").");
+                tellMessage(load);
                 tellQuarantined(load);
                 yield true;
             }
             case UNCHANGED -> {
                 sayForPeople(load.dataset() + ": nothing new" + from(load) + "; nothing was changed.");
+                tellMessage(load);
                 tellQuarantined(load);
                 yield true;
             }
@@ -80,6 +82,12 @@ final class Outcome {
                 yield false;
             }
         };
+    }
+
+    private void tellMessage(Load load) {
+        if (load.message() != null && !load.message().isBlank()) {
+            sayForPeople("  " + load.message());
+        }
     }
 
     private void tellQuarantined(Load load) {

@@ -1,28 +1,32 @@
 package eider.quality;
 
+import eider.connector.Dataset;
 import eider.connector.Field;
 import eider.connector.Model;
 import eider.connector.Type;
-import eider.connector.Dataset;
 import eider.core.Engine;
 import eider.engine.Load;
 import eider.sync.Scripted;
 import eider.sync.Shop;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
  * What rules cost: the same file of sales goes straight in, by turns without any rule, with those that sales have by default, and with these and rules of the dataset's own.
  *
- * <p>Arguments: a folder with room, rows, rounds. Prints the median of the seconds of each, and its ratio to the first.
+ * <p>Arguments: a folder with room, rows, rounds. Prints for each the median of the seconds and of the processor time of all threads, and their ratios to the first: on a busy
+ * machine the processor time says more.
  */
 public final class RulesCost {
     private static final Dataset SALES = new Dataset("sales", "Sales.", List.of(Field.of("date", Type.DATE, "When."), Field.of("user_id", Type.TEXT, "Whose."),
@@ -41,20 +45,28 @@ public final class RulesCost {
         int rounds = Integer.parseInt(arguments[2]);
         Path file = folder.resolve("sales.csv");
         write(file, rows);
-        Map<String, List<Double>> seconds = new java.util.LinkedHashMap<>();
+        Map<String, List<Cost>> costs = new LinkedHashMap<>();
         for (int round = 0; round <= rounds; round++) {
             for (String how : List.of("no rules", "the rules of sales", "and four more")) {
-                double took = load(folder.resolve("home"), file, how, rows);
+                Cost took = load(folder.resolve("home"), file, how, rows);
                 if (round > 0) {
-                    seconds.computeIfAbsent(how, key -> new ArrayList<>()).add(took);
+                    costs.computeIfAbsent(how, key -> new ArrayList<>()).add(took);
                 }
             }
         }
-        double bare = median(seconds.get("no rules"));
-        seconds.forEach((how, took) -> System.out.printf("%-20s %6.2f s  %.3f%n", how, median(took), median(took) / bare));
+        double seconds = median(costs.get("no rules"), Cost::seconds);
+        double processor = median(costs.get("no rules"), Cost::processor);
+        costs.forEach((how, took) -> System.out.printf("%-20s %6.2f s %.3f   processor %6.2f s %.3f%n", how, median(took, Cost::seconds), median(took, Cost::seconds) / seconds,
+                median(took, Cost::processor), median(took, Cost::processor) / processor));
     }
 
-    private static double load(Path home, Path file, String how, int rows) throws Exception {
+    private record Cost(double seconds, double processor) {}
+
+    private static long processor() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+
+    private static Cost load(Path home, Path file, String how, int rows) throws Exception {
         try (Engine engine = Engine.open(home)) {
             if (how.equals("no rules")) {
                 engine.configure("table~sales", Map.of("rules", ""));
@@ -67,9 +79,10 @@ public final class RulesCost {
                 sink.scan(Shop.csv(file, SALES));
                 sink.checkpoint(Scripted.after(1));
             });
+            long processor = processor();
             long begin = System.nanoTime();
             Load load = Shop.sync(engine, source);
-            double took = (System.nanoTime() - begin) / 1e9;
+            Cost took = new Cost((System.nanoTime() - begin) / 1e9, (processor() - processor) / 1e9);
             if (load.inserted() != rows || !load.message().isEmpty()) {
                 throw new IllegalStateException(load.toString());
             }
@@ -83,8 +96,8 @@ public final class RulesCost {
         }
     }
 
-    private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
+    private static double median(List<Cost> costs, ToDoubleFunction<Cost> of) {
+        List<Double> sorted = costs.stream().map(of::applyAsDouble).sorted().toList();
         return sorted.get(sorted.size() / 2);
     }
 
