@@ -92,6 +92,8 @@ public final class Cli implements Commands {
                 new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
             parser.addSubcommand(command);
         }
+        parser.getSubcommands().get("quarantine").addSubcommand(new QuarantineCommand.Mend(console, engine))
+                .addSubcommand(new QuarantineCommand.Replay(console, engine));
         // an argument @FILE would be read from the disk of the server's user
         parser.setExpandAtFiles(false);
         parser.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,18 +1,22 @@
 package eider.cli;
 
 import eider.engine.EngineException;
+import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.Quarantined;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code eider quarantine [SOURCE]}. */
+/** {@code eider quarantine [SOURCE]}, {@code eider quarantine mend ID FIELD=VALUE…} and {@code eider quarantine replay SOURCE}. */
 @Command(name = "quarantine", sortOptions = false, description = {"List the rows that were kept aside because they are bad.",
-        "The newest comes first: where each stands, why it is bad, and its raw text."},
-        footerHeading = "%nExample:%n", footer = "  eider quarantine inbox --limit 100 --format csv")
+        "The newest comes first: where each stands, why it is bad, and its raw text. Mend a row or a rule, and judge them anew by 'replay'."},
+        footerHeading = "%nExample:%n", footer = {"  eider quarantine inbox --limit 100 --format csv",
+            "  eider quarantine mend 7 total_amount=12.50", "  eider quarantine replay inbox"})
 final class QuarantineCommand implements Callable<Integer> {
     private static final Listing<Quarantined> LISTING = new Listing<Quarantined>()
             .id("id", Quarantined::id)
@@ -22,7 +26,8 @@ final class QuarantineCommand implements Callable<Integer> {
             .text("place", Quarantined::place)
             .text("reason", Quarantined::reason)
             .text("raw", Quarantined::raw)
-            .detail("at", Quarantined::at);
+            .detail("at", Quarantined::at)
+            .detail("mended", Quarantined::mended);
 
     private final Console console;
     private final Engine engine;
@@ -56,5 +61,84 @@ final class QuarantineCommand implements Callable<Integer> {
                     + ".");
         }
         return Cli.DONE;
+    }
+
+    /** {@code eider quarantine mend ID [FIELD=VALUE…]}. */
+    @Command(name = "mend", sortOptions = false, description = {"Give a row in quarantine other values.",
+            "Without values it shows those that the row has. The row comes in with 'eider quarantine replay'; the same bad row met again later comes in mended too."},
+            footerHeading = "%nExample:%n", footer = {"  eider quarantine mend 7", "  eider quarantine mend 7 total_amount=12.50 region="})
+    static final class Mend implements Callable<Integer> {
+        private final Console console;
+        private final Engine engine;
+
+        @Parameters(index = "0", paramLabel = "ID", description = "Of the row; 'eider quarantine' lists them.")
+        private long id;
+
+        @Parameters(index = "1..*", paramLabel = "FIELD=VALUE", description = "A field and its value; nothing behind the = leaves it empty.")
+        private List<String> changes = List.of();
+
+        Mend(Console console, Engine engine) {
+            this.console = console;
+            this.engine = engine;
+        }
+
+        @Override
+        public Integer call() throws EngineException {
+            Map<String, String> values = new LinkedHashMap<>();
+            for (String change : changes) {
+                int equals = change.indexOf('=');
+                if (equals < 1) {
+                    console.tell("'" + change + "' is not of the form FIELD=VALUE.");
+                    return Cli.USAGE;
+                }
+                values.put(change.substring(0, equals), equals == change.length() - 1 ? null : change.substring(equals + 1));
+            }
+            Quarantined row = values.isEmpty() ? find() : engine.loads().mend(id, values, "command line");
+            console.say(row.connection() + " " + row.dataset() + ", " + row.place() + ": " + row.reason());
+            row.values().forEach((field, value) -> console.say("  " + field + " = " + (value == null ? "" : value)));
+            if (row.values().isEmpty()) {
+                console.say("It could not be parted into fields: " + row.raw());
+            }
+            console.tell(values.isEmpty() ? "Change a field: eider quarantine mend " + id + " FIELD=VALUE" : "It comes in with: eider quarantine replay "
+                    + Shell.word(row.connection()));
+            return Cli.DONE;
+        }
+
+        private Quarantined find() throws EngineException {
+            return engine.loads().quarantine(null, Integer.MAX_VALUE).stream().filter(row -> row.id() == id).findFirst()
+                    .orElseThrow(() -> new EngineException("There is no row " + id + " in quarantine. See: eider quarantine"));
+        }
+    }
+
+    /** {@code eider quarantine replay SOURCE}. */
+    @Command(name = "replay", sortOptions = false, description = {"Judge the quarantine of a source anew, by today's columns and rules.",
+            "Rows that are good now come in; the others stay, with the reason of today."},
+            footerHeading = "%nExample:%n", footer = "  eider quarantine replay inbox")
+    static final class Replay implements Callable<Integer> {
+        private final Console console;
+        private final Engine engine;
+
+        @Parameters(paramLabel = "SOURCE", description = "Whose rows.")
+        private String source;
+
+        @Mixin
+        private FormatOption format;
+
+        Replay(Console console, Engine engine) {
+            this.console = console;
+            this.engine = engine;
+        }
+
+        @Override
+        public Integer call() throws EngineException, InterruptedException {
+            List<Load> loads;
+            try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
+                loads = engine.syncs().replay(source, bar);
+            }
+            if (loads.isEmpty() && format.forPeople()) {
+                console.say("Nothing in quarantine of " + source + " can be judged anew.");
+            }
+            return new Outcome(console, format, "eider quarantine replay " + Shell.word(source)).tell(loads);
+        }
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,13 +132,13 @@ class CommandsTest {
         engine.loads.add(load);
         engine.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of(load)));
         engine.plugins.add(new Plugin("a.jar", "a", "1.0.0", "0123456789abcdef", Plugin.State.REFUSED, "It is truncated.", FakeEngine.NOON));
-        engine.quarantined.add(new Quarantined(1, 3, "files", "sales", "sales.csv line 7", "No date.", "x,y", FakeEngine.NOON));
+        engine.quarantined.add(new Quarantined(1, 3, "files", "sales", "sales.csv line 7", "No date.", "x,y", FakeEngine.NOON, Map.of(), false));
 
         assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated",
                 "removed", "quarantined", "places", "message");
         assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads");
         assertThat(keys("plugins")).containsExactly("file", "name", "version", "state", "since", "sha256", "reason");
-        assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at");
+        assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at", "mended");
         JsonNode row = MAPPER.readTree(Run.of(engine, "loads", "--format", "json").out()).get(0);
         assertThat(row.get("inserted").longValue()).isEqualTo(1_000);
         assertThat(row.get("state").textValue()).isEqualTo("committed");
@@ -184,7 +185,7 @@ class CommandsTest {
     @Test
     void quarantineTellsOfTheRest() {
         for (int i = 0; i < 30; i++) {
-            engine.quarantined.add(new Quarantined(i, 3, "files", "sales", "line " + i, "No date.", "\u001b[31mred", FakeEngine.NOON));
+            engine.quarantined.add(new Quarantined(i, 3, "files", "sales", "line " + i, "No date.", "\u001b[31mred", FakeEngine.NOON, Map.of(), false));
         }
 
         Run run = Run.of(engine, "quarantine", "files", "--limit", "5");
@@ -284,5 +285,21 @@ class CommandsTest {
         engine.address = URI.create("http://127.0.0.1:8080");
         assertThat(Run.of(engine, "stop").code()).isZero();
         assertThat(engine.asked).contains("stop");
+    }
+
+    @Test
+    void aRowInQuarantineIsShownMendedAndJudgedAnew() {
+        FakeEngine engine = new FakeEngine();
+        engine.quarantined.add(new Quarantined(7, 3, "files", "sales", "sales.csv line 7", "No date.", "x,y", FakeEngine.NOON, Map.of("amount", "much"), false));
+
+        assertThat(Run.of(engine, "quarantine", "mend", "7").out()).isEqualTo("files sales, sales.csv line 7: No date.\n  amount = much\n");
+        assertThat(Run.of(engine, "quarantine", "mend", "7", "amount=1=2")).isEqualTo(new Run(0,
+                "files sales, sales.csv line 7: No date.\n  amount = 1=2\n", "It comes in with: eider quarantine replay files\n"));
+        assertThat(engine.asked).contains("mend 7 {amount=1=2} by command line");
+        assertThat(Run.of(engine, "quarantine", "mend", "7", "amount").code()).isEqualTo(2);
+        assertThat(Run.of(engine, "quarantine", "mend", "8").err()).contains("There is no row 8 in quarantine");
+        engine.loads.add(FakeEngine.load(9, Load.State.COMMITTED, 1, 0, ""));
+        assertThat(Run.of(engine, "quarantine", "replay", "files").out()).startsWith("sales: 1 row in");
+        assertThat(engine.asked).contains("replay files");
     }
 }

@@ -10,9 +10,9 @@ import eider.engine.Plugin;
 import eider.engine.Plugins;
 import eider.engine.Progress;
 import eider.engine.Quarantined;
-import eider.engine.RuleCheck;
 import eider.engine.Queries;
 import eider.engine.Rows;
+import eider.engine.RuleCheck;
 import eider.engine.Server;
 import eider.engine.Syncs;
 import java.net.URI;
@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -174,6 +176,21 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     @Override
     public List<Load> latest(int limit) {
         return loads.stream().limit(limit).toList();
+    }
+
+    @Override
+    public Quarantined mend(long id, Map<String, String> changes, String who) throws EngineException {
+        note("mend " + id + " " + changes + " by " + who);
+        Quarantined row = quarantined.stream().filter(candidate -> candidate.id() == id).findFirst().orElseThrow();
+        Map<String, String> values = new LinkedHashMap<>(row.values());
+        values.putAll(changes);
+        return new Quarantined(row.id(), row.load(), row.connection(), row.dataset(), row.place(), row.reason(), row.raw(), row.at(), values, true);
+    }
+
+    @Override
+    public List<Load> replay(String connection, Progress progress) throws EngineException {
+        note("replay " + connection);
+        return loads;
     }
 
     @Override

@@ -18,6 +18,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *   <li><b>{@link #read}</b> is called once for each dataset of a sync, with the cursor of the last commit.
  *   <li>The thread that reads may be <b>interrupted</b> at any time: {@code read} then ends within two seconds, by
  *       {@link InterruptedException} or by returning. What was pushed after the last checkpoint is forgotten and asked for again.
+ *       A source that neither pushes nor calls {@link Sink#progress} for a quarter of an hour is interrupted for that alone.
+ *   <li>A call that <b>fails</b> with kind {@code TEMPORARY} or {@code RATE_LIMIT} is made again, on the same instance and from the last checkpoint.
  *   <li><b>Replaced</b> at any time: the jar is updated, the file is edited. A running {@code read} gets two seconds to finish and
  *       is then interrupted; the new instance is asked to go on from the last checkpoint.
  * </ol>

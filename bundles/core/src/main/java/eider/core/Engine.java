@@ -10,7 +10,10 @@ import eider.store.Store;
 import eider.store.ingest.FileSniffer;
 import eider.sync.Datasets;
 import eider.sync.LoadHistory;
+import eider.sync.SyncOptions;
 import eider.sync.SyncService;
+import eider.sync.SyncSettings;
+import eider.sync.Time;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
@@ -26,10 +29,10 @@ public final class Engine implements AutoCloseable {
     private final SyncService syncs;
     private final QueryService queries;
 
-    private Engine(Store store) {
+    private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover()), "EUR");
+        this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover()), "EUR", new SyncSettings(options), time);
         this.queries = new QueryService(store);
     }
 
@@ -43,8 +46,13 @@ public final class Engine implements AutoCloseable {
         return of(new Store(Store.Settings.in(home, true, "512MB"), InstantSource.system(), step -> {}));
     }
 
+    /** A source that fails is not tried again: who tests a connector wants to see its first failure. */
     public static Engine of(Store store) {
-        return new Engine(store);
+        return of(store, SyncOptions.DEFAULT.withoutRetries(), Time.of(store.clock()));
+    }
+
+    public static Engine of(Store store, SyncOptions options, Time time) {
+        return new Engine(store, options, time);
     }
 
     /** How datasets and canonical tables are handled: what the file {@code config/<pid>.cfg} would say. Counts for loads that begin afterwards. */

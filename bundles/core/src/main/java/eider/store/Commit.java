@@ -204,8 +204,11 @@ public final class Commit {
 
     /** Bad rows that an earlier read found in a part that was read again are judged anew. */
     private void resolveQuarantine(Sql sql, long load) throws SQLException {
+        for (long id : pending.again()) {
+            sql.run("UPDATE ledger.quarantine SET resolved_by = ? WHERE id = ?", load, id);
+        }
         for (Pending.Part part : pending.parts()) {
-            if (part.known()) {
+            if (part.known() && !part.added()) {
                 sql.run("UPDATE ledger.quarantine SET resolved_by = ? WHERE connection = ? AND dataset = ? AND part = ? AND resolved_by IS NULL", load,
                         pending.connection(), pending.dataset().name(), part.name());
             }

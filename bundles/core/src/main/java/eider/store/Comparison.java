@@ -112,7 +112,7 @@ final class Comparison {
 
     private void compareWithPart(Pending.Part part, int id, Commit.Counts counts, boolean approved) throws SQLException {
         String rows = "_kind = " + Stage.ROW + " AND _part = " + part.number();
-        if (!part.known()) {
+        if (!part.known() || part.added()) {
             counts.inserted += sql.run("INSERT INTO change SELECT _seq, NULL FROM " + stage.rows() + " WHERE " + rows);
             return;
         }

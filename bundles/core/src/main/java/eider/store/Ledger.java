@@ -2,6 +2,7 @@ package eider.store;
 
 import eider.connector.Cursor;
 import eider.connector.Dataset;
+import eider.connector.Field;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -9,7 +10,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The tables in which the store remembers what it did: loads, cursors, parts, quarantine, change sets. Every method is called inside a transaction. */
 public final class Ledger {
@@ -28,13 +31,17 @@ public final class Ledger {
     }
 
     /** One row of {@code ledger.quarantine}. */
-    public record QuarantineRow(long id, long load, String connection, String dataset, String place, String reason, String raw, Instant at) {}
+    public record QuarantineRow(long id, long load, String connection, String dataset, String place, String reason, String raw, Instant at,
+            String part, String record, boolean mended) {}
 
     /** One row of {@code ledger.checks}: what came of one rule in one load. */
     public record CheckRow(String rule, String action, long checked, long broken, String example) {}
 
     private static final String LOADS = "SELECT id, run, connection, dataset, state, started, finished, inserted, updated, removed, quarantined, places, message"
             + " FROM ledger.loads";
+
+    private static final String QUARANTINE = "SELECT id, load, connection, dataset, place, reason, raw, met_at, part, coalesce(mended, record), mended IS NOT NULL"
+            + " FROM ledger.quarantine WHERE resolved_by IS NULL";
 
     private Ledger() {}
 
@@ -78,19 +85,18 @@ public final class Ledger {
 
     /** Remembers a dataset's fields as its source declares them now, and tells which of those before are missing. */
     static List<SchemaChange> declared(Sql sql, String connection, Dataset dataset) throws SQLException {
-        String now = String.join("\n", dataset.fields().stream().map(field -> field.name() + " " + field.type()).toList());
+        String now = Declared.text(dataset);
         String before = sql.first("SELECT fields FROM ledger.datasets WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset.name());
         if (now.equals(before)) {
             return List.of();
         }
         sql.run("UPDATE ledger.datasets SET fields = ? WHERE connection = ? AND dataset = ?", now, connection, dataset.name());
         List<SchemaChange> vanished = new ArrayList<>();
-        for (String line : before == null ? new String[0] : before.split("\n")) {
-            String name = line.substring(0, Math.max(0, line.indexOf(' ')));
-            if (!name.isEmpty() && dataset.field(name) == null) {
-                vanished.add(new SchemaChange(name, SchemaChange.Kind.VANISHED, Types.of(line.substring(name.length() + 1)), null));
+        Declared.fields(before == null ? "" : before).forEach(field -> {
+            if (dataset.field(field.name()) == null) {
+                vanished.add(new SchemaChange(field.name(), SchemaChange.Kind.VANISHED, field.type(), null));
             }
-        }
+        });
         return vanished;
     }
 
@@ -164,11 +170,58 @@ public final class Ledger {
 
     /** Rows in quarantine that nothing has replaced since. */
     public static List<QuarantineRow> quarantine(Sql sql, String connection, int limit) throws SQLException {
-        return sql.list("SELECT id, load, connection, dataset, place, reason, raw, met_at FROM ledger.quarantine WHERE resolved_by IS NULL AND coalesce(connection = ?, true)"
-                + " ORDER BY id DESC LIMIT ?",
-                row -> new QuarantineRow(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6), row.getString(7),
-                        instant(row.getObject(8))),
-                connection, limit);
+        return sql.list(QUARANTINE + " AND coalesce(connection = ?, true) ORDER BY id DESC LIMIT ?", Ledger::quarantineRow, connection, limit);
+    }
+
+    /** Those of a dataset that can be judged anew because they were parted into fields, the oldest first, after {@code id}. */
+    public static List<QuarantineRow> replayable(Sql sql, String connection, String dataset, long id, int limit) throws SQLException {
+        return sql.list(QUARANTINE + " AND connection = ? AND dataset = ? AND coalesce(mended, record) IS NOT NULL AND id > ? ORDER BY id LIMIT ?", Ledger::quarantineRow,
+                connection, dataset, id, limit);
+    }
+
+    public static long lastReplayable(Sql sql, String connection, String dataset) throws SQLException {
+        return sql.number("SELECT max(id) FROM ledger.quarantine WHERE resolved_by IS NULL AND connection = ? AND dataset = ?", connection, dataset);
+    }
+
+    /** A row in quarantine, or null where there is none of this id any more. */
+    public static QuarantineRow quarantined(Sql sql, long id) throws SQLException {
+        return sql.first(QUARANTINE + " AND id = ?", Ledger::quarantineRow, id);
+    }
+
+    private static QuarantineRow quarantineRow(ResultSet row) throws SQLException {
+        return new QuarantineRow(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6), row.getString(7),
+                instant(row.getObject(8)), row.getString(9), row.getString(10), row.getBoolean(11));
+    }
+
+    /** The names of a dataset's fields as its source last declared them. */
+    public static List<String> fields(Sql sql, String connection, String dataset) throws SQLException {
+        String text = sql.first("SELECT fields FROM ledger.datasets WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset);
+        return Declared.fields(text == null ? "" : text).stream().map(Field::name).toList();
+    }
+
+    /** Keeps what a person made of a bad row. */
+    public static void mend(Sql sql, long id, Map<String, String> values, String who, Instant at) throws SQLException {
+        sql.run("UPDATE ledger.quarantine SET mended = ?, mended_by = ?, mended_at = ? WHERE id = ?", Stage.record(values), who, time(at), id);
+    }
+
+    /** The field values of a row of the quarantine, as text. */
+    public static Map<String, String> texts(QuarantineRow row) {
+        return row.record == null ? Map.of() : Mended.texts(row.record);
+    }
+
+    /** The bad rows of a dataset that a person has mended, by their raw text: the next time that such a row is met it comes in as it was mended. */
+    static Map<String, String> mends(Sql sql, String connection, String dataset) throws SQLException {
+        Map<String, String> mends = new HashMap<>();
+        sql.list("SELECT raw, mended FROM ledger.quarantine WHERE mended IS NOT NULL AND resolved_by IS NOT NULL AND connection = ? AND dataset = ? ORDER BY id",
+                row -> mends.put(row.getString(1), row.getString(2)), connection, dataset);
+        return mends;
+    }
+
+    /** The datasets of a connection as their source last declared them, that have rows in quarantine which can be judged anew. */
+    public static List<Dataset> replayable(Sql sql, String connection) throws SQLException {
+        return sql.list("SELECT dataset, key, fields FROM ledger.datasets d WHERE connection = ? AND fields <> '' AND EXISTS (FROM ledger.quarantine q WHERE q.resolved_by IS NULL"
+                + " AND coalesce(q.mended, q.record) IS NOT NULL AND q.connection = d.connection AND q.dataset = d.dataset) ORDER BY dataset",
+                row -> Declared.dataset(row.getString(1), row.getString(2), row.getString(3)), connection);
     }
 
     public static long quarantined(Sql sql, String connection) throws SQLException {

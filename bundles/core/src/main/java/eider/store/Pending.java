@@ -21,8 +21,13 @@ import java.util.Set;
  */
 public final class Pending implements AutoCloseable {
 
-    /** A part that was begun, numbered from 1 in the order of beginning. */
-    record Part(int number, String name, String fingerprint, boolean known) {}
+    /**
+     * A part that was begun, numbered from 1 in the order of beginning.
+     *
+     * @param known whether it was read before
+     * @param added whether the rows come beside those that it holds
+     */
+    record Part(int number, String name, String fingerprint, boolean known, boolean added) {}
 
     /** A file that goes straight in. */
     record Straight(Part part, Readable readable) {}
@@ -34,6 +39,7 @@ public final class Pending implements AutoCloseable {
     private final boolean anew;
     private final Set<String> seen = new HashSet<>();
     private final List<Part> parts = new ArrayList<>();
+    private final List<Long> again = new ArrayList<>();
     private final List<Straight> straight = new ArrayList<>();
     private Stage stage;
     private Part current;
@@ -63,7 +69,7 @@ public final class Pending implements AutoCloseable {
         if (again != null) {
             forget(again);
         }
-        current = new Part(++begun, name, fingerprint, known != null);
+        current = new Part(++begun, name, fingerprint, known != null, false);
         if (skipping) {
             return;
         }
@@ -72,6 +78,27 @@ public final class Pending implements AutoCloseable {
             // It is compared with what it held before even if no row of it follows.
             gather(empty -> {});
         }
+    }
+
+    /** A row of the quarantine, as it is or as a person mended it, comes beside what its part holds. The commit takes it out of quarantine, or puts it back with a new reason. */
+    public void again(Ledger.QuarantineRow row) throws StoreException {
+        String part = row.part();
+        current = parts.stream().filter(begun -> begun.name.equals(part)).findFirst().orElse(null);
+        if (current == null) {
+            Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), part));
+            current = new Part(++begun, part, known == null ? "" : known.fingerprint(), known != null, true);
+            if (dataset.key().isEmpty()) {
+                parts.add(current);
+            }
+        }
+        again.add(row.id());
+        String place = row.place().startsWith(part + " ") ? row.place().substring(part.length() + 1) : row.place();
+        gatherAlways(stage -> stage.again(current.number, dataset.key().isEmpty() ? place : row.place(), row.raw(), row.record()));
+    }
+
+    /** The rows of the quarantine that came again. */
+    List<Long> again() {
+        return again;
     }
 
     /**
@@ -211,9 +238,9 @@ public final class Pending implements AutoCloseable {
         }
     }
 
-    private Stage stage() {
+    private Stage stage() throws StoreException {
         if (stage == null) {
-            stage = new Stage(store.handover(), dataset);
+            stage = new Stage(store.handover(), dataset, store.read(sql -> Ledger.mends(sql, connection, dataset.name())));
         }
         return stage;
     }

@@ -33,8 +33,13 @@ final class QuarantineWriter implements AutoCloseable {
                 appender = sql.connection().unwrap(DuckDBConnection.class).createAppender("ledger", "quarantine");
             }
             appender.beginRow().append(nextId).append(load).append(connection).append(dataset).append(part).append(Stage.cut(part + " " + reject.place(), Stage.REASON_LIMIT))
-                    .append(Stage.cut(reject.reason(), Stage.REASON_LIMIT)).append(Stage.cut(reject.raw(), Stage.RAW_LIMIT)).append(Ledger.time(at)).appendNull()
-                    .appendNull().appendNull().appendNull().appendNull().endRow();
+                    .append(Stage.cut(reject.reason(), Stage.REASON_LIMIT)).append(Stage.cut(reject.raw(), Stage.RAW_LIMIT)).append(Ledger.time(at)).appendNull();
+            if (reject.record() == null) {
+                appender.appendNull();
+            } else {
+                appender.append(reject.record());
+            }
+            appender.appendNull().appendNull().appendNull().endRow();
         } catch (SQLException e) {
             throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
         }

@@ -45,6 +45,7 @@ final class Stage implements AutoCloseable {
 
     private final Path handover;
     private final Dataset dataset;
+    private final Map<String, String> mends;
     private final Map<String, Field> columns = new LinkedHashMap<>();
     private final RowBuffer rows;
     private final RowBuffer rejects = new RowBuffer(REJECT);
@@ -52,8 +53,10 @@ final class Stage implements AutoCloseable {
     private final RowIds sequence = new RowIds();
     private StageFile file;
 
-    Stage(Path handover, Dataset dataset) {
+    /** @param mends bad rows that a person has mended, by their raw text */
+    Stage(Path handover, Dataset dataset, Map<String, String> mends) {
         this.handover = handover;
+        this.mends = mends;
         this.dataset = dataset;
         this.rows = new RowBuffer(dataset.fields());
         dataset.fields().forEach(field -> columns.put(field.name(), field));
@@ -82,6 +85,16 @@ final class Stage implements AutoCloseable {
         if (values.length != fields.size()) {
             throw new IllegalArgumentException("dataset " + dataset.name() + " has " + fields.size() + " fields, a row of it came with " + values.length);
         }
+        Values.Misfit bad = put(part, values);
+        if (bad != null) {
+            bad(part, "row " + sequence.last(), Arrays.deepToString(values), bad.getMessage(), record(fields, values));
+        }
+        spillIfFull();
+    }
+
+    /** Puts a row in whose values are good; of one whose values are not only that it is there. Null, or what is wrong with it. */
+    private Values.Misfit put(int part, Object[] values) {
+        List<Field> fields = dataset.fields();
         long number = sequence.next();
         Object[] kept = new Object[values.length];
         Values.Misfit bad = null;
@@ -97,10 +110,32 @@ final class Stage implements AutoCloseable {
             }
         }
         rows.add(part, number, bad == null ? ROW : PRESENT, kept);
+        return bad;
+    }
+
+    /** A row of the quarantine as it was mended, or as it was: judged anew. */
+    void again(int part, String place, String raw, String record) throws SQLException {
+        Values.Misfit bad = mend(part, record);
         if (bad != null) {
-            reject(part, "row " + number, Arrays.deepToString(values), bad.getMessage(), record(fields, values));
+            reject(part, place, raw, bad.getMessage(), record);
         }
         spillIfFull();
+    }
+
+    private Values.Misfit mend(int part, String record) {
+        try {
+            return put(part, Mended.values(dataset, record));
+        } catch (Values.Misfit misfit) {
+            return misfit;
+        }
+    }
+
+    /** A bad row. One that a person has mended before, when it was met in an earlier read, comes in as it was mended. */
+    private void bad(int part, String place, String raw, String reason, String record) {
+        String mended = mends.get(cut(raw, RAW_LIMIT));
+        if (mended == null || mend(part, mended) != null) {
+            reject(part, place, raw, reason, record);
+        }
     }
 
     /** The row with this key is gone. */
@@ -125,7 +160,7 @@ final class Stage implements AutoCloseable {
     }
 
     void reject(int part, String place, String raw, String reason) throws SQLException {
-        reject(part, place, raw, reason, null);
+        bad(part, place, raw, reason, null);
         spillIfFull();
     }
 
@@ -134,17 +169,25 @@ final class Stage implements AutoCloseable {
     }
 
     /** A row as JSON, field by field, each value as text: what a person mends. Null where it is too long to be kept whole. */
-    static String record(List<Field> fields, Object[] values) {
+    private static String record(List<Field> fields, Object[] values) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (int i = 0; i < values.length; i++) {
+            texts.put(fields.get(i).name(), switch (values[i]) {
+                case null -> null;
+                case BigDecimal number when Math.abs((long) number.scale()) <= VALUE_LIMIT -> number.toPlainString();
+                default -> values[i].toString();
+            });
+        }
+        return record(texts);
+    }
+
+    /** The same of texts. */
+    static String record(Map<String, String> texts) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
-            for (int i = 0; i < values.length; i++) {
-                json.writeFieldName(fields.get(i).name());
-                switch (values[i]) {
-                    case null -> json.writeNull();
-                    case BigDecimal number when Math.abs((long) number.scale()) <= VALUE_LIMIT -> json.writeString(number.toPlainString());
-                    default -> json.writeString(values[i].toString());
-                }
+            for (Map.Entry<String, String> entry : texts.entrySet()) {
+                json.writeStringField(entry.getKey(), entry.getValue());
             }
             json.writeEndObject();
         } catch (IOException e) {
@@ -184,7 +227,8 @@ final class Stage implements AutoCloseable {
 
     private void keep(int part, Reject reject) throws SourceException {
         try {
-            reject(part, reject.place(), reject.raw(), reject.reason());
+            bad(part, reject.place(), reject.raw(), reject.reason(), reject.record());
+            spillIfFull();
         } catch (SQLException e) {
             throw new SourceException(SourceException.Kind.TEMPORARY, "a bad row could not be kept: " + Sql.sentence(e), e);
         }

@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
 public final class Store implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Store.class);
     private static final int IDLE_READERS = 8;
+    /** In MB. */
+    private static final long DEFAULT_MEMORY = 1_024;
     private static final Pattern LOCKED = Pattern.compile("Conflicting lock is held in .*\\(PID (\\d+)\\)");
 
     /**
@@ -68,6 +70,7 @@ public final class Store implements AutoCloseable {
     private final AtomicLong version = new AtomicLong();
     private final RowIds rowIds = new RowIds();
     private final PushedRows pushed = new PushedRows();
+    private final Budget memory = new Budget(DEFAULT_MEMORY);
     private volatile Sql writer;
 
     // Guarded by this.
@@ -98,6 +101,11 @@ public final class Store implements AutoCloseable {
 
     public InstantSource clock() {
         return clock;
+    }
+
+    /** The memory, in MB, of the throw-away instances that syncs gather their rows in; whoever opens one borrows what it may take. The live database is not part of it. */
+    public Budget memory() {
+        return memory;
     }
 
     public Path handover() {

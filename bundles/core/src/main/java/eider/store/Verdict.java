@@ -20,6 +20,8 @@ import java.util.Map;
  * @param failure why the load fails, or null
  */
 public record Verdict(List<CheckRow> checks, String failure) {
+    /** Nothing was to be judged. */
+    public static final Verdict NONE = new Verdict(List.of(), null);
     private static final int TOLD = 3;
     /** How many loads of a connection are looked through for those to compare with. */
     private static final String BEFORE = "SELECT c.checked FROM ledger.checks c JOIN ledger.loads l ON l.id = c.load WHERE c.connection = ? AND c.dataset = ? AND c.load < ?"
@@ -114,8 +116,18 @@ public record Verdict(List<CheckRow> checks, String failure) {
                 + (before.size() == 1 ? "load had " : before.size() + " loads had on average ") + Math.round(usual) : "");
     }
 
-    /** One sentence about those that are broken; empty where none is. */
-    public static String sentence(List<CheckRow> checks) {
+    /**
+     * One sentence about the rules that are broken, these and those that were judged by row; empty where none is.
+     *
+     * @param rows what came of the rules about rows
+     */
+    public String sentence(List<CheckRow> rows) {
+        List<CheckRow> all = new ArrayList<>(rows.stream().filter(row -> checks.stream().noneMatch(check -> check.rule().equals(row.rule()))).toList());
+        all.addAll(checks);
+        return told(all);
+    }
+
+    private static String told(List<CheckRow> checks) {
         List<CheckRow> broken = checks.stream().filter(check -> check.broken() > 0).toList();
         if (broken.isEmpty()) {
             return "";

@@ -10,6 +10,7 @@ import eider.store.Ledger.LoadRow;
 import eider.store.Store;
 import eider.store.StoreException;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,11 +44,18 @@ public final class LoadHistory implements Loads, AutoCloseable {
 
     @Override
     public List<Load> latest(int limit) throws EngineException {
-        // Looked at first: one that ends meanwhile is then in both, and the ledger's counts.
+        // Looked at first: one that ends meanwhile is then in both, and the ledger's counts, but for what a load waits for.
         Map<Long, Load> latest = new TreeMap<>(Comparator.reverseOrder());
         latest.putAll(running);
-        ask(() -> store.read(sql -> Ledger.loads(sql, limit))).forEach(row -> latest.put(row.id(), load(row)));
+        for (LoadRow row : ask(() -> store.read(sql -> Ledger.loads(sql, limit)))) {
+            latest.merge(row.id(), load(row), (now, recorded) -> recorded.state() == Load.State.RUNNING ? waitingFor(now.message(), recorded) : recorded);
+        }
         return latest.values().stream().limit(limit).toList();
+    }
+
+    private static Load waitingFor(String message, Load load) {
+        return new Load(load.id(), load.run(), load.connection(), load.dataset(), load.state(), load.started(), load.finished(), load.inserted(), load.updated(),
+                load.removed(), load.quarantined(), load.places(), message);
     }
 
     /** A load is on its way; the ledger knows it from its first commit on. */
@@ -73,7 +81,31 @@ public final class LoadHistory implements Loads, AutoCloseable {
     @Override
     public List<Quarantined> quarantine(String connection, int limit) throws EngineException {
         return ask(() -> store.read(sql -> Ledger.quarantine(sql, connection, limit))).stream()
-                .map(q -> new Quarantined(q.id(), q.load(), q.connection(), q.dataset(), q.place(), q.reason(), q.raw(), q.at())).toList();
+                .map(q -> new Quarantined(q.id(), q.load(), q.connection(), q.dataset(), q.place(), q.reason(), q.raw(), q.at(), Ledger.texts(q),
+                        q.mended())).toList();
+    }
+
+    @Override
+    public Quarantined mend(long id, Map<String, String> changes, String who) throws EngineException {
+        Ledger.QuarantineRow row = ask(() -> store.read(sql -> Ledger.quarantined(sql, id)));
+        if (row == null) {
+            throw new EngineException("there is no row " + id + " in quarantine");
+        }
+        List<String> fields = ask(() -> store.read(sql -> Ledger.fields(sql, row.connection(), row.dataset())));
+        Map<String, String> values = new LinkedHashMap<>();
+        fields.forEach(field -> values.put(field, null));
+        Ledger.texts(row).forEach((field, text) -> values.put(field, text));
+        for (Map.Entry<String, String> change : changes.entrySet()) {
+            if (!fields.contains(change.getKey())) {
+                throw new EngineException(row.connection() + "." + row.dataset() + " has no field '" + change.getKey() + "'; it has " + String.join(", ", fields));
+            }
+            values.put(change.getKey(), change.getValue());
+        }
+        ask(() -> store.note(sql -> {
+            Ledger.mend(sql, id, values, who, store.clock().instant());
+            return id;
+        }));
+        return new Quarantined(row.id(), row.load(), row.connection(), row.dataset(), row.place(), row.reason(), row.raw(), row.at(), values, true);
     }
 
     @Override

@@ -14,11 +14,11 @@ import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
+import eider.store.Ledger.QuarantineRow;
 import eider.store.Pending;
 import eider.store.RuleException;
 import eider.store.Store;
 import eider.store.StoreException;
-import eider.store.Verdict;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * After any other failure, an interrupt among them, every further call fails in the same way: a source that went on regardless would otherwise move its cursor past
  * rows that were forgotten.
  */
-final class LoadSink implements Sink {
+final class LoadSink implements Sink, Replay.Again {
     private final Store store;
     private final Dataset dataset;
     private final List<Derivation> derivations;
@@ -123,13 +123,6 @@ final class LoadSink implements Sink {
         return broken;
     }
 
-    /**
-     * Judges the load as a whole, when everything was pushed and committed.
-     */
-    Verdict verdict() throws StoreException {
-        return store.read(sql -> Verdict.of(sql, load.connection(), load.dataset(), handling, derivations, load.id(), store.clock().instant()));
-    }
-
     /** Forgets what was not committed. */
     void drop() throws SourceException {
         try {
@@ -144,6 +137,11 @@ final class LoadSink implements Sink {
     @Override
     public void part(String name, String fingerprint) throws SourceException, InterruptedException {
         attempt(() -> pending.part(name, fingerprint));
+    }
+
+    @Override
+    public void again(QuarantineRow row) throws SourceException, InterruptedException {
+        attempt(() -> pending.again(row));
     }
 
     @Override

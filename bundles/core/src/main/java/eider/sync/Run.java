@@ -1,105 +1,224 @@
 package eider.sync;
 
-import eider.connector.Cursor;
 import eider.connector.Dataset;
 import eider.connector.Model;
-import eider.connector.Request;
-import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.connector.SourceException;
 import eider.engine.Load;
 import eider.engine.Progress;
-import eider.model.Canonical;
-import eider.model.ModelDerivation;
-import eider.store.Derivation;
-import eider.store.Handling;
+import eider.store.Budget;
 import eider.store.HeldException;
-import eider.store.Ledger;
-import eider.store.Ledger.CheckRow;
-import eider.store.Ledger.LoadRow;
-import eider.store.Mode;
-import eider.store.Step;
-import eider.store.Store;
 import eider.store.StoreException;
-import eider.store.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One sync of one connection, on a thread of its own: the only thread that calls the source. It survives the replacement of its connector.
+ * One sync of one connection, on a thread of its own: the only thread that calls the source. It survives the replacement of its connector, and failures that pass.
+ *
+ * <p>Whoever wants it done {@linkplain #watch watches} over it meanwhile: interrupts a source that has fallen silent, and leaves one behind that does not end when it is
+ * interrupted. Nothing that such a source still does reaches the store.
  */
 final class Run implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Run.class);
     /** How long a run waits for the new version of a connector that was taken away. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** How long a source may take to end when it is interrupted: of the two seconds after which a sync that is cancelled has ended, a part is for its record. */
+    private static final Duration ENDING = Duration.ofMillis(1_500);
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final String CANCELLED = "the sync of %s was cancelled; what it had committed stays";
 
-    private final Store store;
-    private final String id;
+    private final Tools tools;
+    private final Order order;
     private final String connection;
-    private final boolean approved;
     private final Progress progress;
-    private final String baseCurrency;
-    private final Sniffer sniffer;
-    private final Datasets datasets;
-    private final LoadHistory history;
+    private final Supplier<String> others;
+    private final Patience patience;
     private final Thread thread;
-
-    private final List<Load> loads = new ArrayList<>();
     private final Set<String> done = new HashSet<>();
-    private String failure;
+    private volatile Budget.Share turn;
 
     // Guarded by this.
+    private final List<Load> loads = new ArrayList<>();
+    private String failure;
+    private Instant notBefore;
     private Source source;
-    private boolean reading;
+    /** Whether the thread uses the source, or may do so at any moment. */
+    private boolean using;
+    /** Whether it waits before another try. */
+    private boolean waiting;
+    private Call call;
+    private Reading reading;
     private boolean cancelled;
     private boolean replaced;
+    private boolean silent;
+    /** When the source was told to end, by {@link System#nanoTime}; 0 if it was not. */
+    private long told;
+    /** Whether the thread was left behind in a source that does not end. */
+    private boolean left;
 
-    Run(Store store, String id, String connection, Source source, boolean approved, Progress progress, String baseCurrency, Sniffer sniffer,
-            Datasets datasets, LoadHistory history) {
-        this.store = store;
-        this.id = id;
-        this.connection = connection;
+    /** @param others whom a run waits for that waits for its turn */
+    Run(Tools tools, Order order, Source source, Progress progress, Supplier<String> others) {
+        this.tools = tools;
+        this.order = order;
+        this.connection = order.connection();
         this.source = source;
-        this.approved = approved;
         this.progress = progress;
-        this.baseCurrency = baseCurrency;
-        this.sniffer = sniffer;
-        this.datasets = datasets;
-        this.history = history;
+        this.others = others;
+        this.patience = new Patience(order.options(), tools.time(), new SplittableRandom());
         this.thread = Thread.ofPlatform().name("sync-" + connection).unstarted(this);
     }
 
-    void start() {
+    // ---- for the thread that wants it done
+
+    /**
+     * Runs it, and returns when it has ended, or within two seconds after it was cancelled. An interrupt cancels it.
+     *
+     * @throws InterruptedException if the calling thread was interrupted; the run has ended then, as after a cancel
+     */
+    void watch() throws InterruptedException {
+        boolean interrupted = false;
         thread.start();
+        while (true) {
+            try {
+                if (thread.join(LOOK)) {
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+                cancel();
+            }
+            if (isToBeLeft()) {
+                break;
+            }
+        }
+        if (interrupted) {
+            throw new InterruptedException(CANCELLED.formatted(connection));
+        }
     }
 
-    void join() throws InterruptedException {
-        thread.join();
+    private boolean isToBeLeft() {
+        Reading stuck;
+        synchronized (this) {
+            if (call != null && told == 0 && call.silence(tools.time().nanos()).compareTo(order.options().stallTimeout()) >= 0) {
+                log.warn("{}: {}; it is interrupted", connection, silence());
+                silent = true;
+                interrupt();
+            }
+            if (told == 0 || System.nanoTime() - told < ENDING.toNanos()) {
+                return false;
+            }
+            if (call == null || !call.shut()) {
+                // It is not in its source, or just now in the store: it will end, and records that itself. Who cancelled it need not wait for that.
+                if (cancelled && reading != null) {
+                    loads.add(reading.foreseen(Load.State.CANCELLED, "It was cancelled while rows of it were being stored; the list of loads tells soon whether they came in."));
+                }
+                return cancelled;
+            }
+            left = true;
+            using = false;
+            stuck = reading;
+            notifyAll();
+        }
+        leaveBehind(stuck);
+        return true;
     }
 
-    /** What came of each dataset; after {@link #join}. */
-    List<Load> loads() {
-        return loads;
+    private String silence() {
+        return "the source sent nothing for " + Span.say(order.options().stallTimeout());
     }
 
-    /** Why nothing could be read at all, or null; after {@link #join}. */
-    String failure() {
+    /** The thread sits in its source and does not come back: what is to be said and tidied is done in its place. */
+    private void leaveBehind(Reading stuck) {
+        String why = stuck();
+        log.error(why);
+        try (MDC.MDCCloseable mdc = MDC.putCloseable("run", order.run())) {
+            if (stuck == null) {
+                fail(cancelled() ? CANCELLED.formatted(connection) + "; " + why : why);
+                return;
+            }
+            stuck.drop();
+            record(stuck, cancelled() ? Load.State.CANCELLED : Load.State.FAILED, (cancelled() ? "It was cancelled; what it had committed stays. " : "") + why);
+            stuck.over();
+        } finally {
+            turn.close();
+        }
+    }
+
+    /** Why no other sync of this connection may begin although this one is over; null if one may. */
+    String stuck() {
+        if (!thread.isAlive()) {
+            return null;
+        }
+        if (!left()) {
+            return "the last sync of " + connection + " is still storing what it had read; try again in a moment";
+        }
+        return "the connector of " + connection + " did not end when it was interrupted, which is a bug of it: its thread " + thread.getName() + " ("
+                + thread.threadId() + ") goes on, and nothing that it does counts. This connection cannot be synced until that thread ends, at the latest when Eider is restarted";
+    }
+
+    synchronized boolean left() {
+        return left;
+    }
+
+    /** Once more, in case the source listens now. */
+    void interruptAgain() {
+        thread.interrupt();
+    }
+
+    /** Waits until a thread that is not stuck in its source has ended. */
+    void join(Duration limit) throws InterruptedException {
+        if (!left()) {
+            thread.join(limit);
+        }
+    }
+
+    /** What came of each dataset; after {@link #watch}. */
+    synchronized List<Load> loads() {
+        return List.copyOf(loads);
+    }
+
+    /** Why nothing could be read at all, or null; after {@link #watch}. */
+    synchronized String failure() {
         return failure;
     }
+
+    /** When the other side wants to be asked again; null if it did not say. */
+    synchronized Instant notBefore() {
+        return notBefore;
+    }
+
+    /** Whether somebody ended it. */
+    synchronized boolean cancelled() {
+        return cancelled;
+    }
+
+    // ---- for any thread
 
     /** Ends the run: what it committed stays. */
     synchronized void cancel() {
         cancelled = true;
-        thread.interrupt();
+        interrupt();
         notifyAll();
+    }
+
+    private void interrupt() {
+        if (told == 0) {
+            // Never 0, which says that nobody was told.
+            told = System.nanoTime() | 1;
+        }
+        if (call != null) {
+            call.stop();
+        }
+        thread.interrupt();
     }
 
     /**
@@ -113,19 +232,16 @@ final class Run implements Runnable {
                 return;
             }
             source = null;
-            while (reading && System.nanoTime() < end) {
+            while (using && !waiting && System.nanoTime() < end) {
                 wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
             }
-            if (reading) {
+            if (using) {
                 replaced = true;
-                thread.interrupt();
+                interrupt();
             }
             long last = System.nanoTime() + grace.toNanos();
-            while (reading && System.nanoTime() < last) {
+            while (using && System.nanoTime() < last) {
                 wait(Math.max(1, (last - System.nanoTime()) / 1_000_000));
-            }
-            if (reading) {
-                log.error("the connector of {} does not end when it is interrupted; that is a bug of it", connection);
             }
         }
     }
@@ -136,42 +252,68 @@ final class Run implements Runnable {
         notifyAll();
     }
 
+    // ---- the thread of the run
+
     @Override
     public void run() {
-        MDC.put("run", id);
+        MDC.put("run", order.run());
         try {
-            while (true) {
-                Source current = await();
-                if (current == null) {
-                    return;
-                }
-                try {
-                    syncAll(current);
-                    return;
-                } catch (InterruptedException e) {
-                    if (!goesOn()) {
-                        failure = CANCELLED.formatted(connection);
-                        return;
-                    }
-                    log.info("{}: the connector is being replaced; the sync goes on with its new version", connection);
-                } finally {
-                    synchronized (this) {
-                        reading = false;
-                        notifyAll();
-                    }
-                }
+            takeTurn();
+            Source current = await();
+            while (current != null && !syncUntilReplaced(current)) {
+                current = await();
             }
+        } catch (InterruptedException e) {
+            fail(CANCELLED.formatted(connection));
         } catch (RuntimeException | Error e) {
-            failure = "the sync of " + connection + " broke off: " + e + "; this is a bug, the log has the details";
+            fail("the sync of " + connection + " broke off: " + e + "; this is a bug, the log has the details");
             log.error("{}: the sync broke off", connection, e);
         } finally {
+            if (turn != null) {
+                turn.close();
+            }
             MDC.remove("run");
         }
     }
 
+    /** At most so many runs at once: those that are over the number wait, in the order of their coming. */
+    private void takeTurn() throws InterruptedException {
+        turn = tools.turns().acquire(1, () -> {
+            String before = others.get();
+            progress.at("waiting for " + (before.isEmpty() ? "its turn" : before), 0, 0);
+            log.info("{}: waiting for {}", connection, before);
+        });
+    }
+
+    private synchronized void fail(String message) {
+        if (failure == null) {
+            failure = message;
+        }
+    }
+
+    /** Whether the sync is over; it is not if the connector was replaced. */
+    private boolean syncUntilReplaced(Source current) throws InterruptedException {
+        try {
+            syncAll(current);
+            return true;
+        } catch (InterruptedException e) {
+            if (!goesOn()) {
+                throw e;
+            }
+            log.info("{}: the connector is being replaced; the sync goes on with its new version", connection);
+            return false;
+        } finally {
+            synchronized (this) {
+                using = false;
+                notifyAll();
+            }
+        }
+    }
+
     private synchronized boolean goesOn() {
-        boolean again = replaced && !cancelled;
+        boolean again = replaced && !cancelled && !left;
         replaced = false;
+        told = cancelled ? told : 0;
         // What interrupted the old connector is not meant for the new one.
         Thread.interrupted();
         return again;
@@ -189,44 +331,41 @@ final class Run implements Runnable {
             }
         }
         if (source == null || cancelled) {
-            failure = cancelled ? CANCELLED.formatted(connection)
-                    : "the connector of " + connection + " was taken away while it synced; what was committed stays, and the next sync goes on from there";
+            fail(cancelled ? CANCELLED.formatted(connection)
+                    : "the connector of " + connection + " was taken away while it synced; what was committed stays, and the next sync goes on from there");
             log.warn(failure);
             return null;
         }
-        reading = true;
+        using = true;
         return source;
     }
 
-    private void syncAll(Source current) throws InterruptedException {
-        List<Dataset> datasets;
-        List<Model> models;
-        try {
-            progress.at("looking at " + connection, 0, 0);
-            datasets = current.discover(sniffer);
-            models = current.models();
-        } catch (SourceException e) {
-            endIfUnwanted(current);
-            failure = e.getMessage();
-            log.warn("{}: {}", connection, e.getMessage());
-            log.debug("{}: the cause", connection, e);
-            return;
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            failure = "the connector of " + connection + " failed: " + e + "; this is a bug of it, the log has the details";
-            log.error("{}: discovery failed", connection, e);
-            return;
-        }
-        for (Dataset dataset : datasets) {
-            if (done.contains(dataset.name())) {
-                continue;
-            }
-            endIfUnwanted(current);
-            sync(current, dataset, models);
-            done.add(dataset.name());
-        }
+    /** From here on the source may be called, and whoever watches knows it. A connector that is leaving is not begun with. */
+    private synchronized Call begin(Source current, Reading next) throws InterruptedException {
+        endIfUnwanted(current);
+        call = new Call(tools.time().nanos());
+        reading = next;
+        silent = false;
+        return call;
     }
 
-    /** Between two reads: a connector that is leaving need not be interrupted. */
+    /**
+     * The source has returned.
+     *
+     * @return whether it was interrupted because it had fallen silent
+     */
+    private synchronized boolean end() throws InterruptedException {
+        if (left) {
+            throw new InterruptedException("nobody waits for this sync any more");
+        }
+        call = null;
+        told = cancelled ? told : 0;
+        // Whoever interrupted it has also said why, and what follows is done by an uninterrupted thread.
+        Thread.interrupted();
+        return silent && !cancelled && !replaced;
+    }
+
+    /** Between two calls: a connector that is leaving need not be interrupted. */
     private synchronized void endIfUnwanted(Source current) throws InterruptedException {
         if (cancelled || source != current) {
             replaced |= !cancelled;
@@ -234,175 +373,280 @@ final class Run implements Runnable {
         }
     }
 
-    private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
-        LoadRow begun;
-        LoadSink sink;
-        Cursor cursor;
-        try {
-            begun = new LoadRow(store.read(Ledger::nextLoad), id, connection, dataset.name(), "RUNNING", store.clock().instant(), null, 0, 0, 0, 0, "", "");
-            List<Derivation> derivations;
-            Handling handling;
-            try {
-                derivations = derivations(dataset, models);
-                handling = datasets.of(connection, dataset.name());
-            } catch (SourceException e) {
-                finish(begun, Load.State.FAILED, e.getMessage(), List.of());
-                return;
+    /** What a source offers. */
+    private record Offer(List<Dataset> datasets, List<Model> models) {}
+
+    private void syncAll(Source current) throws InterruptedException {
+        Offer offer = discover(current);
+        if (offer == null) {
+            return;
+        }
+        for (Dataset dataset : offer.datasets) {
+            if (done.contains(dataset.name())) {
+                continue;
             }
-            boolean complete = complete(handling, dataset);
-            cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, connection, dataset.name()));
-            sink = new LoadSink(store, dataset, derivations, handling, complete, approved, cursor, begun, progress, history::announce);
-        } catch (StoreException e) {
-            failure = e.getMessage();
+            endIfUnwanted(current);
+            sync(current, dataset, offer.models);
+            done.add(dataset.name());
+        }
+    }
+
+    /** Null if it failed for good. */
+    private Offer discover(Source current) throws InterruptedException {
+        while (true) {
+            progress.at("looking at " + connection, 0, 0);
+            SourceException fault;
+            Call looking = begin(current, null);
+            try {
+                Offer offer = new Offer(current.discover(looking.sniffer(tools.sniffer())), current.models());
+                fault = end() ? silenced() : null;
+                if (fault == null) {
+                    patience.progressed();
+                    return offer;
+                }
+            } catch (SourceException e) {
+                fault = end() ? silenced() : e;
+                endIfUnwanted(current);
+            } catch (RuntimeException | Error e) {
+                end();
+                endIfUnwanted(current);
+                fail("the connector of " + connection + " failed: " + e + "; this is a bug of it, the log has the details");
+                log.error("{}: discovery failed", connection, e);
+                return null;
+            } catch (InterruptedException e) {
+                if (!end()) {
+                    throw e;
+                }
+                fault = silenced();
+            }
+            log.warn("{}: {}", connection, fault.getMessage());
+            log.debug("{}: the cause", connection, fault);
+            switch (patience.after(fault)) {
+                case Patience.Answer.Wait wait -> pause(current, null, fault, wait.span());
+                case Patience.Answer.GiveUp giveUp -> {
+                    remember(giveUp.notBefore());
+                    fail(sentences(fault.getMessage(), giveUp.why()));
+                    return null;
+                }
+            }
+        }
+    }
+
+    private SourceException silenced() {
+        patience.lost(order.options().stallTimeout());
+        return new SourceException(SourceException.Kind.TEMPORARY, silence());
+    }
+
+    private synchronized void remember(Instant moment) {
+        if (moment != null && (notBefore == null || moment.isAfter(notBefore))) {
+            notBefore = moment;
+        }
+    }
+
+    private static String sentences(String one, String other) {
+        if (other.isEmpty()) {
+            return one;
+        }
+        return one + (one.endsWith(".") ? " " : ". ") + other;
+    }
+
+    /** Waits before another try, and lets others have the turn meanwhile. */
+    private void pause(Source current, Reading load, SourceException why, Duration span) throws InterruptedException {
+        String doing = "waiting " + Span.say(span) + " after: " + why.getMessage();
+        synchronized (this) {
+            endIfUnwanted(current);
+            waiting = true;
+        }
+        try {
+            progress.at(doing, 0, 0);
+            if (load != null) {
+                load.tell(doing);
+            }
+            log.info("{}: {}", connection, doing);
+            turn.close();
+            tools.time().sleep(span);
+            takeTurn();
+        } finally {
+            synchronized (this) {
+                waiting = false;
+            }
+        }
+        if (load != null) {
+            load.tell("");
+        }
+    }
+
+    private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
+        Reading load;
+        try {
+            load = Reading.begin(tools, order, dataset, models, !(current instanceof Replay), progress);
+        } catch (StoreException | SourceException e) {
+            fail(e.getMessage());
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
             return;
         }
-        log.info("{}.{}: load {} begins", connection, dataset.name(), begun.id());
-        history.begun(begun);
         try {
-            read(current, new Request(dataset, cursor, sniffer), sink);
+            if (load.fault() != null) {
+                record(load, Load.State.FAILED, load.fault());
+                return;
+            }
+            Instant moment = notBefore();
+            if (moment != null) {
+                record(load, Load.State.FAILED, "It was not read, for its source wants to be asked again at " + Span.say(moment) + " and not before.");
+                return;
+            }
+            patience.progressed();
+            read(current, load);
         } finally {
-            history.ended(begun);
+            synchronized (this) {
+                reading = null;
+            }
+            load.over();
         }
     }
 
-    /** Whether everything is read anew, and what does not come goes. */
-    private boolean complete(Handling handling, Dataset dataset) throws StoreException {
-        if (handling.mode() == Mode.REPLACE) {
-            return true;
+    /**
+     * How a try ended, where it did not simply come to its end.
+     *
+     * @param passing what may be over when it is tried again; null if it will not be
+     */
+    private record Ending(Load.State state, String message, SourceException passing) {}
+
+    private void read(Source current, Reading load) throws InterruptedException {
+        while (true) {
+            Ending ending = attempt(current, load);
+            if (ending != null && ending.passing != null && !unwanted()) {
+                try {
+                    if (load.progressed()) {
+                        patience.progressed();
+                    }
+                    switch (patience.after(ending.passing)) {
+                        case Patience.Answer.Wait wait -> {
+                            pauseOrConclude(current, load, ending.passing, wait.span());
+                            continue;
+                        }
+                        case Patience.Answer.GiveUp giveUp -> {
+                            remember(giveUp.notBefore());
+                            ending = new Ending(Load.State.FAILED, sentences(ending.message, giveUp.why()), null);
+                        }
+                    }
+                } catch (StoreException e) {
+                    ending = new Ending(Load.State.FAILED, e.getMessage(), null);
+                }
+            }
+            conclude(load, ending);
+            return;
         }
-        if (handling.completeEvery() == null) {
-            return false;
-        }
-        Instant last = store.read(sql -> Ledger.completeAt(sql, connection, dataset.name()));
-        return last == null || !store.clock().instant().isBefore(last.plus(handling.completeEvery()));
     }
 
-    private void read(Source current, Request request, LoadSink sink) throws InterruptedException {
-        Dataset dataset = request.dataset();
+    private synchronized boolean unwanted() {
+        return cancelled || replaced;
+    }
+
+    private void pauseOrConclude(Source current, Reading load, SourceException why, Duration span) throws InterruptedException {
+        try {
+            pause(current, load, why, span);
+        } catch (InterruptedException e) {
+            conclude(load, new Ending(Load.State.CANCELLED, "", null));
+            throw e;
+        }
+    }
+
+    /** One try; null if it came to its end. */
+    private Ending attempt(Source current, Reading load) throws InterruptedException {
+        Call trying;
+        try {
+            trying = begin(current, load);
+        } catch (InterruptedException e) {
+            return new Ending(Load.State.CANCELLED, "", null);
+        }
+        String name = connection + "." + load.dataset().name();
         Ending ending;
         try {
-            current.read(request, sink);
+            current.read(load.request(trying), load.sink(trying));
             if (!interrupted()) {
-                sink.finish();
+                trying.push(load::finish);
             }
             ending = null;
         } catch (SourceException e) {
-            log.debug("{}.{}: the cause", connection, dataset.name(), e);
-            ending = new Ending(Load.State.FAILED, e.getMessage());
+            log.debug("{}: the cause", name, e);
+            ending = new Ending(Load.State.FAILED, e.getMessage(), e);
         } catch (InterruptedException e) {
-            ending = new Ending(Load.State.CANCELLED, "It was interrupted; what it had committed stays, and the next sync goes on from there.");
+            ending = new Ending(Load.State.CANCELLED, "It was interrupted; what it had committed stays, and the next sync goes on from there.", null);
         } catch (HeldException e) {
-            log.debug("{}.{}: held", connection, dataset.name());
+            log.debug("{}: held", name);
             ending = null;
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
-            log.error("{}.{}: the connector failed", connection, dataset.name(), e);
-            ending = new Ending(Load.State.FAILED, "the connector failed: " + e + "; this is a bug of it, the log has the details");
-        } finally {
-            close(sink);
+        } catch (RuntimeException | Error e) {
+            log.error("{}: the connector failed", name, e);
+            ending = broken(e);
         }
-        if (sink.held() != null) {
-            ending = new Ending(Load.State.HELD, sink.held().getMessage() + ". Nothing of it was changed. If that is meant, sync again with --approve.");
+        boolean fellSilent = end();
+        HeldException held = load.drop();
+        if (held != null) {
+            return new Ending(Load.State.HELD, held.getMessage() + ". Nothing of it was changed. If that is meant, sync again with --approve.", null);
         }
-        conclude(sink, ending);
+        if (trying.refused() != null) {
+            // What the store refuses it refuses again. A source that makes nothing of it has nevertheless lost rows.
+            Exception refused = trying.refused();
+            return ending == null ? refused instanceof SourceException ? new Ending(Load.State.FAILED, refused.getMessage(), null) : broken(refused)
+                    : new Ending(ending.state, ending.message, null);
+        }
+        if (fellSilent) {
+            SourceException silenced = silenced();
+            return new Ending(Load.State.FAILED, silenced.getMessage(), silenced);
+        }
+        return ending;
     }
 
-    /** How a load ended, where it did not simply come to its end. */
-    private record Ending(Load.State state, String message) {}
+    private static Ending broken(Throwable fault) {
+        return new Ending(Load.State.FAILED, "the connector failed: " + fault + "; this is a bug of it, the log has the details", null);
+    }
 
     /** A source may end by returning, or in whatever way, when it is interrupted: what counts is that it was told to. */
-    private void conclude(LoadSink sink, Ending ending) throws InterruptedException {
+    private void conclude(Reading load, Ending ending) throws InterruptedException {
         boolean stopped;
         boolean leaving;
         synchronized (this) {
             stopped = cancelled;
             leaving = replaced && !cancelled;
+            // The end is recorded by an uninterrupted thread, beside whatever load of another connection is running.
+            Thread.interrupted();
         }
-        LoadRow load = sink.load();
-        boolean changed = load.inserted() + load.updated() + load.removed() + load.quarantined() > 0;
-        Load.State whole = changed ? Load.State.COMMITTED : Load.State.UNCHANGED;
-        // The end is recorded by an uninterrupted thread, beside whatever load of another connection is running.
-        Thread.interrupted();
+        Load.State whole = load.changed() ? Load.State.COMMITTED : Load.State.UNCHANGED;
         if (stopped) {
-            finish(load, Load.State.CANCELLED, "It was cancelled; what it had committed stays, and the next sync goes on from there.", List.of());
+            record(load, Load.State.CANCELLED, "It was cancelled; what it had committed stays, and the next sync goes on from there.");
         } else if (leaving) {
-            if (sink.recorded()) {
-                finish(load, whole, "The connector was replaced here; the next load goes on from this one.", List.of());
+            if (load.recorded()) {
+                record(load, whole, "The connector was replaced here; the next load goes on from this one.");
             }
         } else {
-            end(sink, whole, ending);
+            record(load, ending == null ? load.judged(whole) : load.foreseen(ending.state, ending.message));
         }
         if (stopped || leaving) {
             throw new InterruptedException("the sync was stopped");
         }
     }
 
-    /** The end that nobody asked for: the rules have the last word. */
-    private void end(LoadSink sink, Load.State whole, Ending ending) {
-        if (ending != null) {
-            finish(sink.load(), ending.state, ending.message, sink.broken());
-            return;
-        }
-        try {
-            Verdict verdict = sink.verdict();
-            boolean failed = verdict.failure() != null;
-            finish(sink.load(), failed ? Load.State.FAILED : whole, failed ? verdict.failure() + ". What it had committed stays." : sink.load().message(), verdict.checks());
-        } catch (StoreException e) {
-            finish(sink.load(), Load.State.FAILED, "its rules could not be judged: " + e.getMessage(), List.of());
-        }
-    }
-
     /** Whether the read was told to end: how it ended then says nothing. */
     private synchronized boolean interrupted() {
-        return cancelled || replaced;
+        return cancelled || replaced || silent || left;
     }
 
-    /** Whether somebody ended it. */
-    synchronized boolean cancelled() {
-        return cancelled;
+    private void record(Reading load, Load.State state, String message) {
+        record(load, load.foreseen(state, message));
     }
 
-    private void close(LoadSink sink) {
+    private void record(Reading load, Load over) {
         try {
-            sink.drop();
-        } catch (SourceException e) {
-            log.warn("{}: {}", connection, e.getMessage());
-        }
-    }
-
-    private List<Derivation> derivations(Dataset dataset, List<Model> models) throws SourceException {
-        List<Derivation> derivations = new ArrayList<>();
-        for (Model model : models) {
-            if (model.from().equals(dataset.name())) {
-                Canonical canonical = Canonical.of(model.into()).orElseThrow(() -> new SourceException(SourceException.Kind.BUG,
-                        "the connector's model fills '" + model.into() + "', which is no canonical table"));
-                derivations.add(new ModelDerivation(model, canonical, connection, baseCurrency, this.datasets.rules(canonical)));
-            }
-        }
-        return derivations;
-    }
-
-    /** @param checks what the rules found that is not in the ledger yet */
-    private void finish(LoadRow load, Load.State state, String message, List<CheckRow> checks) {
-        LoadRow over = load.ended(state.name(), store.clock().instant(), message);
-        try {
-            over = store.note(sql -> {
-                for (CheckRow check : checks) {
-                    Ledger.check(sql, load.id(), connection, load.dataset(), check, store.clock().instant());
-                }
-                boolean good = state == Load.State.COMMITTED || state == Load.State.UNCHANGED;
-                String found = good ? Verdict.sentence(Ledger.checks(sql, load.id())) : "";
-                LoadRow last = load.ended(state.name(), store.clock().instant(), message.isEmpty() || found.isEmpty() ? message + found : message + " " + found);
-                Ledger.load(sql, last);
-                return last;
-            });
-            store.reached(Step.FINISHED);
-            log.info("{}.{}: load {} {}: {} inserted, {} updated, {} removed, {} in quarantine{}", connection, load.dataset(), load.id(), state, over.inserted(),
-                    over.updated(), over.removed(), over.quarantined(), over.message().isEmpty() ? "" : ". " + over.message());
+            load.finish(over);
         } catch (StoreException e) {
-            failure = e.getMessage();
-            log.error("{}.{}: the end of load {} could not be recorded", connection, load.dataset(), load.id(), e);
+            fail(e.getMessage());
+            log.error("{}.{}: the end of its load could not be recorded", connection, load.dataset().name(), e);
         }
-        loads.add(LoadHistory.load(over));
+        synchronized (this) {
+            // Whoever cancelled and did not wait for the end was told one that could only be foreseen.
+            loads.removeIf(foreseen -> foreseen.id() == over.id());
+            loads.add(over);
+        }
     }
 }

@@ -571,4 +571,22 @@ class RulesInLoadsTest {
         assertThat(ids()).as("the same row again is none: " + load.message()).containsExactly("1", "4");
         assertThat(load.quarantined()).isEqualTo(2);
     }
+
+    @ParameterizedTest
+    @EnumSource(Lane.class)
+    void whatARuleKeptAsideComesInOnceTheRuleOrTheRowIsMended(Lane lane) throws Exception {
+        rules("amount in 0..10 -> quarantine; email unique -> quarantine; rows within 1% of the last 3 loads -> fail");
+        load(lane, order(1, "1", "paid", "a@x", null, null), order(2, "11", "paid", "b@x", null, null), order(3, "12", "paid", null, "2026-01-01", null));
+        assertThat(ids()).containsExactly("1");
+        engine.syncs().replay("shop", eider.engine.Progress.NONE);
+        assertThat(engine.loads().quarantined("shop")).as("as bad as before").isEqualTo(2);
+        Quarantined second = engine.loads().quarantine("shop", 9).stream().filter(row -> "2".equals(row.values().get("id"))).findFirst().orElseThrow();
+        engine.loads().mend(second.id(), Map.of("amount", "10"), "ann");
+        Load mended = engine.syncs().replay("shop", eider.engine.Progress.NONE).getFirst();
+        assertThat(List.of(mended.inserted(), engine.loads().quarantined("shop"))).as(mended.toString()).containsExactly(1L, 1L);
+        rules("amount in 0..20 -> quarantine");
+        assertThat(engine.syncs().replay("shop", eider.engine.Progress.NONE).getFirst().inserted()).isEqualTo(1);
+        assertThat(rows("select id, amount, email, day from raw.shop__orders order by id")).containsExactly("1|1.0000|a@x|null", "2|10.0000|b@x|null", "3|12.0000|null|2026-01-01");
+        assertThat(engine.loads().quarantined("shop")).isZero();
+    }
 }

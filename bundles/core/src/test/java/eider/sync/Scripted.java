@@ -11,7 +11,7 @@ import eider.connector.SourceException;
 import java.util.List;
 
 /** A source that does what a test tells it, over real data. */
-public final class Scripted implements Source {
+public class Scripted implements Source {
 
     /** What {@code read} does. */
     @FunctionalInterface
@@ -35,7 +35,7 @@ public final class Scripted implements Source {
     }
 
     @Override
-    public List<Dataset> discover(Sniffer sniffer) {
+    public List<Dataset> discover(Sniffer sniffer) throws SourceException, InterruptedException {
         return datasets;
     }
 

@@ -1,6 +1,7 @@
 package eider.engine;
 
 import java.util.List;
+import java.util.Map;
 
 /** Tells what was loaded and what was kept aside. */
 public interface Loads {
@@ -13,6 +14,17 @@ public interface Loads {
 
     /** The newest rows in quarantine, newest first; {@code connection} may be null for all. */
     List<Quarantined> quarantine(String connection, int limit) throws EngineException;
+
+    /**
+     * Gives a row in quarantine other values. It comes in by the next {@link Syncs#replay}, and so does every row of its dataset whose raw text is the same and that
+     * a later load meets.
+     *
+     * @param changes the new text of fields by their names; null for empty
+     * @param who did it, for the record
+     * @return the row as it is now
+     * @throws EngineException if there is no such row in quarantine any more, or its dataset has no such field
+     */
+    Quarantined mend(long id, Map<String, String> changes, String who) throws EngineException;
 
     /** How many rows are in quarantine; {@code connection} may be null for all. */
     long quarantined(String connection) throws EngineException;

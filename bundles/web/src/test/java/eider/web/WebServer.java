@@ -246,6 +246,11 @@ final class WebServer implements AutoCloseable {
         }
 
         @Override
+        public List<Load> replay(String connection, Progress progress) throws EngineException {
+            throw new EngineException("no page replays");
+        }
+
+        @Override
         public boolean cancel(String connection) {
             return false;
         }
@@ -276,6 +281,11 @@ final class WebServer implements AutoCloseable {
         @Override
         public List<Quarantined> quarantine(String connection, int limit) {
             return List.of();
+        }
+
+        @Override
+        public Quarantined mend(long id, Map<String, String> changes, String who) throws EngineException {
+            throw new EngineException("no page mends");
         }
 
         @Override

@@ -68,7 +68,7 @@ final class Canonical implements Closeable {
         if (rejects == null) {
             rejects = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(rejectFile)));
         }
-        for (String part : new String[] {reject.place(), reject.raw(), reject.reason()}) {
+        for (String part : new String[] {reject.place(), reject.raw(), reject.reason(), reject.record() == null ? "" : reject.record()}) {
             byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
             rejects.writeInt(bytes.length);
             rejects.write(bytes);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -152,10 +153,23 @@ final class CsvWalk {
                 if (fault == null) {
                     out.row(tokens.line(), row, text);
                 } else {
-                    out.reject(new Reject("line " + tokens.line(), tokens.raw(), fault));
+                    out.reject(new Reject("line " + tokens.line(), tokens.raw(), fault, record(tokens)));
                 }
             }
         }
+    }
+
+    /** The texts of the columns, where the row has as many cells as it should. */
+    private String record(Tokens tokens) throws IOException, SourceException {
+        if (tokens.cells() != names.size() || tokens.misquoted()) {
+            return null;
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (int i = 0; i < positions.length; i++) {
+            String text = tokens.text(positions[i]);
+            texts.put(scan.columns().get(i).field().name(), text.isEmpty() ? null : text);
+        }
+        return JsonWalk.record(texts);
     }
 
     /** Reads a record into a row; null, or what is wrong with it. */

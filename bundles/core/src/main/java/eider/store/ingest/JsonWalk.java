@@ -210,6 +210,19 @@ final class JsonWalk {
         return text.toString();
     }
 
+    /** A bad row as a JSON object of texts. */
+    static String record(Map<String, String> texts) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator generator = JSON.createGenerator(text)) {
+            generator.writeStartObject();
+            for (Map.Entry<String, String> entry : texts.entrySet()) {
+                generator.writeStringField(entry.getKey(), entry.getValue());
+            }
+            generator.writeEndObject();
+        }
+        return text.toString();
+    }
+
     /** Writes all good rows anew and puts the others aside. */
     void rewrite(Canonical out) throws IOException, SourceException {
         List<Scan.Column> columns = scan.columns();
@@ -238,7 +251,12 @@ final class JsonWalk {
                 if (faults.isEmpty()) {
                     out.row(line, row, text);
                 } else {
-                    out.reject(new Reject("line " + line, raw(object), faults.toString()));
+                    Map<String, String> texts = new LinkedHashMap<>();
+                    for (Scan.Column column : columns) {
+                        Value value = object.getOrDefault(column.name(), Value.NULL);
+                        texts.put(column.field().name(), value.kind() == Kind.NULL ? null : value.text());
+                    }
+                    out.reject(new Reject("line " + line, raw(object), faults.toString(), record(texts)));
                 }
             }
 

@@ -216,7 +216,11 @@ public final class Readable implements AutoCloseable {
         }
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(rejectFile)))) {
             for (long i = 0; i < rejected; i++) {
-                taker.take(new Reject(text(in), text(in), text(in)));
+                String place = text(in);
+                String raw = text(in);
+                String reason = text(in);
+                String record = text(in);
+                taker.take(new Reject(place, raw, reason, record.isEmpty() ? null : record));
             }
         } catch (IOException e) {
             throw new SourceException(SourceException.Kind.TEMPORARY, "The rows put aside could not be read back: " + e.getMessage() + ".", e);
