@@ -22,14 +22,16 @@ final class Comparison {
     private final Map<String, Type> columns;
     private final Map<String, Type> staged;
     private final int[] partIds;
+    private final long memory;
     private String note = "";
 
     /**
      * @param stage where the staged rows stand
      * @param columns those of the raw table
      * @param partIds the ids of the pending parts, by their numbers
+     * @param memory how many bytes the database may use
      */
-    Comparison(Sql sql, RawTable raw, Pending pending, Stage.Tables stage, Map<String, Type> columns, int[] partIds) {
+    Comparison(Sql sql, RawTable raw, Pending pending, Stage.Tables stage, Map<String, Type> columns, int[] partIds, long memory) {
         this.sql = sql;
         this.raw = raw;
         this.pending = pending;
@@ -39,6 +41,7 @@ final class Comparison {
         this.columns = columns;
         this.staged = pending.gathered().types();
         this.partIds = partIds;
+        this.memory = memory;
     }
 
     /** Finds the difference and counts it. */
@@ -104,6 +107,39 @@ final class Comparison {
         return all.toString();
     }
 
+    /**
+     * A part of what is compared, so that no statement holds more than a quarter of the memory: DuckDB's joins and windows spill, but not down to any size. Rows that could
+     * be equal are in the same pass. Statements whose input is told by a range of numbers go by {@link #ranges} instead.
+     */
+    private interface Pass {
+        void run(String condition) throws SQLException;
+    }
+
+    private void passes(long rows, Iterable<String> by, Pass pass) throws SQLException {
+        long count = 1 + rows / rowsAtOnce();
+        for (long i = 0; i < count; i++) {
+            pass.run(count == 1 ? "true" : "hash(" + each(by, "%s", ", ") + ") % " + count + " = " + i);
+        }
+    }
+
+    private void ranges(String column, Pass pass) throws SQLException {
+        long[] bounds = sql.first("SELECT count(" + column + "), min(" + column + "), max(" + column + ") FROM change",
+                row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3)});
+        long steps = 1 + bounds[0] / rowsAtOnce();
+        long span = (bounds[2] - bounds[1]) / steps + 1;
+        for (long from = bounds[1]; bounds[0] > 0 && from <= bounds[2]; from += span) {
+            pass.run(steps == 1 ? "true" : "%s BETWEEN " + from + " AND " + (from + span - 1));
+        }
+    }
+
+    private long rowsAtOnce() {
+        long width = 64;
+        for (Type type : columns.values()) {
+            width += type.kind() == Type.Kind.TEXT || type.kind() == Type.Kind.JSON ? 48 : 16;
+        }
+        return Math.max(10_000, memory / 4 / width);
+    }
+
     private static final String SAME = "o.%s IS NOT DISTINCT FROM n.%s";
 
     private String incoming(String condition) {
@@ -119,16 +155,18 @@ final class Comparison {
         String names = each(columns.keySet(), "%s", ", ");
         String numbered = "SELECT *, row_number() OVER (PARTITION BY " + names + ") AS _n FROM ";
         boolean append = handling.mode() == Mode.APPEND;
-        sql.run("CREATE TEMP TABLE difference AS SELECT n._seq, o._row AS _old FROM (" + numbered + raw.sql() + " WHERE _part = " + id + ") o " + (append ? "RIGHT" : "FULL")
-                + " JOIN (" + numbered + incoming(rows) + ") n ON o._n = n._n AND " + each(columns.keySet(), SAME, " AND ")
-                + " WHERE o._row IS NULL OR n._seq IS NULL");
+        long held = sql.number("SELECT count(*) FROM " + raw.sql() + " WHERE _part = ?", id);
+        long read = sql.number("SELECT count(*) FROM " + stage.rows() + " WHERE " + rows);
+        sql.run("CREATE TEMP TABLE difference (_seq BIGINT, _old BIGINT)");
+        passes(Math.max(held, read), columns.keySet(), pass -> sql.run("INSERT INTO difference SELECT n._seq, o._row FROM (" + numbered + raw.sql() + " WHERE _part = " + id
+                + " AND " + pass + ") o " + (append ? "RIGHT" : "FULL") + " JOIN (" + numbered + incoming(rows) + " WHERE " + pass + ") n ON o._n = n._n AND "
+                + each(columns.keySet(), SAME, " AND ") + " WHERE o._row IS NULL OR n._seq IS NULL"));
         long gone = sql.number("SELECT count(_old) FROM difference");
         long came = sql.number("SELECT count(_seq) FROM difference");
         sql.run("INSERT INTO change FROM difference");
         sql.run("DROP TABLE difference");
-        long before = gone == 0 ? 0 : sql.number("SELECT count(*) FROM " + raw.sql() + " WHERE _part = ?", id);
-        if (!approved && !pending.isComplete() && tooMany(gone, before)) {
-            throw new HeldException(part.name() + " would remove " + gone + " of the " + before + " rows that were read from it before");
+        if (!approved && !pending.isComplete() && tooMany(gone, held)) {
+            throw new HeldException(part.name() + " would remove " + gone + " of the " + held + " rows that were read from it before");
         }
         counts.removed += gone;
         counts.inserted += came;
@@ -150,14 +188,18 @@ final class Comparison {
         sql.run("DROP TABLE seen_parts");
     }
 
-    private String latest() {
-        return "(FROM " + incoming("_kind <> " + Stage.PRESENT) + " QUALIFY row_number() OVER (PARTITION BY " + each(dataset.key(), "%s", ", ") + " ORDER BY _seq DESC) = 1)";
+    private String latest(String pass) {
+        return "(FROM " + incoming("_kind <> " + Stage.PRESENT) + " WHERE " + pass + " QUALIFY row_number() OVER (PARTITION BY " + each(dataset.key(), "%s", ", ") + " ORDER BY _seq DESC) = 1)";
+    }
+
+    private long stagedRows() throws SQLException {
+        return sql.number("SELECT count(*) FROM " + stage.rows());
     }
 
     private void compareByKey(Commit.Counts counts) throws SQLException {
-        sql.run("INSERT INTO change SELECT CASE WHEN n._kind = " + Stage.GONE + " THEN NULL ELSE n._seq END, o._row FROM " + latest() + " n LEFT JOIN " + raw.sql() + " o ON "
-                + each(dataset.key(), "o.%s = n.%s", " AND ") + " WHERE CASE WHEN n._kind = " + Stage.GONE + " THEN o._row IS NOT NULL WHEN o._row IS NULL THEN true ELSE NOT ("
-                + each(columns.keySet(), SAME, " AND ") + ") END");
+        passes(stagedRows(), dataset.key(), pass -> sql.run("INSERT INTO change SELECT CASE WHEN n._kind = " + Stage.GONE + " THEN NULL ELSE n._seq END, o._row FROM "
+                + latest(pass) + " n LEFT JOIN (FROM " + raw.sql() + " WHERE " + pass + ") o ON " + each(dataset.key(), "o.%s = n.%s", " AND ") + " WHERE CASE WHEN n._kind = "
+                + Stage.GONE + " THEN o._row IS NOT NULL WHEN o._row IS NULL THEN true ELSE NOT (" + each(columns.keySet(), SAME, " AND ") + ") END"));
         counts.inserted += sql.number("SELECT count(*) FROM change WHERE _old IS NULL");
         counts.updated += sql.number("SELECT count(*) FROM change WHERE _old IS NOT NULL AND _seq IS NOT NULL");
         counts.removed += sql.number("SELECT count(*) FROM change WHERE _seq IS NULL");
@@ -170,14 +212,20 @@ final class Comparison {
             note = (unknown == 0 ? "a part" : unknown == 1 ? "1 row" : unknown + " rows") + " could not be read, so that nobody knows which rows are gone: none was removed";
             return;
         }
-        counts.removed += sql.run("INSERT INTO change SELECT NULL, o._row FROM " + raw.sql() + " o ANTI JOIN " + incoming("_kind <> " + Stage.GONE) + " n ON "
-                + each(dataset.key(), "o.%s = n.%s", " AND ") + " WHERE o._row NOT IN (SELECT _old FROM change WHERE _old IS NOT NULL)");
+        long before = sql.number("SELECT count(*) FROM change");
+        // A row that the source says is gone is in the change already.
+        passes(stagedRows(), dataset.key(), pass -> sql.run("INSERT INTO change SELECT NULL, o._row FROM (SELECT _row, " + each(dataset.key(), "%s", ", ") + " FROM " + raw.sql()
+                + " WHERE " + pass + ") o ANTI JOIN (SELECT " + each(dataset.key(), "%s", ", ") + " FROM " + incoming("true") + " WHERE " + pass + ") n ON "
+                + each(dataset.key(), "o.%s = n.%s", " AND ")));
+        counts.removed += sql.number("SELECT count(*) FROM change") - before;
     }
 
     /** What is here stays; a row that is here already, at the boundary that is read again for instance, is not added again. */
     private void appendByKey(Commit.Counts counts) throws SQLException {
-        counts.inserted += sql.run("INSERT INTO change SELECT min(n._seq), NULL FROM " + incoming("_kind = " + Stage.ROW) + " n ANTI JOIN " + raw.sql() + " o ON "
-                + each(dataset.key(), "o.%s = n.%s", " AND ") + " AND " + each(columns.keySet(), SAME, " AND ") + " GROUP BY " + each(columns.keySet(), "n.%s", ", "));
+        passes(stagedRows(), dataset.key(), pass -> sql.run("INSERT INTO change SELECT min(n._seq), NULL FROM (FROM " + incoming("_kind = " + Stage.ROW) + " WHERE " + pass
+                + ") n ANTI JOIN (FROM " + raw.sql() + " WHERE " + pass + ") o ON " + each(dataset.key(), "o.%s = n.%s", " AND ") + " AND " + each(columns.keySet(), SAME, " AND ")
+                + " GROUP BY " + each(columns.keySet(), "n.%s", ", ")));
+        counts.inserted += sql.number("SELECT count(*) FROM change");
     }
 
     /** In a complete read of parts rows that merely changed go and come: what counts is what is missing in the end. */
@@ -196,22 +244,27 @@ final class Comparison {
         return gone * 100 > before * handling.largestRemoval();
     }
 
+    /** The rows of the change that go, as a condition on {@code _row}. */
+    private static String going(String range) {
+        return range.replace("%s", "_row") + " AND _row IN (SELECT _old FROM change WHERE " + range.replace("%s", "_old") + ")";
+    }
+
     void keepImages(long load) throws SQLException {
-        sql.run("INSERT INTO " + raw.images() + " BY NAME SELECT *, " + load + " AS _gone FROM " + raw.sql() + " WHERE _row IN (SELECT _old FROM change)");
+        ranges("_old", range -> sql.run("INSERT INTO " + raw.images() + " BY NAME SELECT *, " + load + " AS _gone FROM " + raw.sql() + " WHERE " + going(range)));
     }
 
     void remove(List<Derivation> derivations) throws SQLException {
         for (Derivation derivation : derivations) {
-            sql.run("DELETE FROM main." + Sql.name(derivation.table()) + " WHERE _row IN (SELECT _old FROM change)");
+            ranges("_old", range -> sql.run("DELETE FROM main." + Sql.name(derivation.table()) + " WHERE " + going(range)));
         }
-        sql.run("DELETE FROM " + raw.sql() + " WHERE _row IN (SELECT _old FROM change)");
+        ranges("_old", range -> sql.run("DELETE FROM " + raw.sql() + " WHERE " + going(range)));
     }
 
     /** A row with a key belongs to no part: another part may bring its next version. */
     void insert(long load) throws SQLException {
         String part = dataset.key().isEmpty() ? "(SELECT id FROM pending_parts WHERE number = _part)" : "NULL";
-        sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + values() + ", " + part + " AS _part, " + load
-                + " AS _load, row_id(0) AS _row FROM " + stage.rows() + " WHERE _seq IN (SELECT _seq FROM change)");
+        ranges("_seq", range -> sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + values() + ", " + part + " AS _part, " + load + " AS _load, row_id(0) AS _row FROM "
+                + stage.rows() + " WHERE " + range.replace("%s", "_seq") + " AND _seq IN (SELECT _seq FROM change WHERE " + range.replace("%s", "_seq") + ")"));
     }
 
     /** Puts the stage's bad rows into quarantine and tells how many. Bad rows of before whose keys came with good rows now are no trouble any more. */
@@ -234,11 +287,12 @@ final class Comparison {
         }
         StringBuilder match = new StringBuilder();
         for (String name : dataset.key()) {
-            match.append(match.isEmpty() ? "" : " AND ").append("TRY_CAST(json_extract_string(record, ").append(Sql.text("$.\"" + name + "\"")).append(") AS ")
+            match.append(match.isEmpty() ? "" : " AND ").append("TRY_CAST(json_extract_string(q.record, ").append(Sql.text("$.\"" + name + "\"")).append(") AS ")
                     .append(ScanSql.type(columns.get(name))).append(") = n.").append(Sql.name(name));
         }
-        sql.run("UPDATE ledger.quarantine SET resolved_by = " + load + " WHERE " + mine + " AND EXISTS (FROM " + incoming("_kind <> " + Stage.PRESENT) + " n WHERE " + match
-                + ")", pending.connection(), dataset.name());
+        // A join and no EXISTS: of the two the quarantine is the small one, and an EXISTS would build its table of the other.
+        sql.run("UPDATE ledger.quarantine SET resolved_by = " + load + " WHERE id IN (SELECT q.id FROM (FROM ledger.quarantine WHERE " + mine + ") q JOIN "
+                + incoming("_kind <> " + Stage.PRESENT) + " n ON " + match + ")", pending.connection(), dataset.name());
     }
 
     void end() throws SQLException {

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +42,9 @@ public final class Store implements AutoCloseable {
     private static final int IDLE_READERS = 8;
     /** In MB. */
     private static final long DEFAULT_MEMORY = 1_024;
+    private static final Pattern SIZE = Pattern.compile("\\s*(\\d+(?:\\.\\d+)?)\\s*([KMGTkmgt])(?:i?[Bb])?\\s*");
+    /** Where the limit is written in another way that DuckDB understands, such as 80%. */
+    private static final long DEFAULT_LIMIT = 512L << 20;
     private static final Pattern LOCKED = Pattern.compile("Conflicting lock is held in .*\\(PID (\\d+)\\)");
 
     /**
@@ -106,6 +110,21 @@ public final class Store implements AutoCloseable {
     /** The memory, in MB, of the throw-away instances that syncs gather their rows in; whoever opens one borrows what it may take. The live database is not part of it. */
     public Budget memory() {
         return memory;
+    }
+
+    /** How many bytes the live database may use. */
+    long memoryLimit() {
+        Matcher size = SIZE.matcher(settings.memoryLimit);
+        if (!size.matches()) {
+            return DEFAULT_LIMIT;
+        }
+        long unit = switch (size.group(2).toUpperCase(Locale.ROOT).charAt(0)) {
+            case 'K' -> 1L << 10;
+            case 'M' -> 1L << 20;
+            case 'G' -> 1L << 30;
+            default -> 1L << 40;
+        };
+        return (long) (Double.parseDouble(size.group(1)) * unit);
     }
 
     public Path handover() {

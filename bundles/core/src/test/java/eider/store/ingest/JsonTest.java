@@ -74,8 +74,8 @@ class JsonTest {
                 new Scan.Column("n", Field.of("number", Type.INTEGER, "A number."))));
         Loaded loaded = files.load(scan);
         assertThat(loaded.rows()).containsExactly(List.of("2", "2"));
-        assertThat(loaded.rejects()).containsExactly(new Reject("line 1", "{\"id\":1,\"n\":1.5}", "number: '1.5' is no whole number"),
-                new Reject("line 3", "{\"id\":null,\"n\":\"x\"}", "id: empty, but required; number: 'x' is no whole number"));
+        assertThat(loaded.rejects()).containsExactly(new Reject("line 1", "{\"id\":1,\"n\":1.5}", "number: '1.5' is no whole number", "{\"id\":\"1\",\"number\":\"1.5\"}"),
+                new Reject("line 3", "{\"id\":null,\"n\":\"x\"}", "id: empty, but required; number: 'x' is no whole number", "{\"id\":null,\"number\":\"x\"}"));
     }
 
     @Test

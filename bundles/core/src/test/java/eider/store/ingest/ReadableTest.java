@@ -63,12 +63,14 @@ class ReadableTest {
 
         assertThat(loaded.rows()).containsExactly(List.of("2024-02-14", "12", "1234.5000"));
         assertThat(loaded.rejects()).containsExactly(
-                new Reject("line 2", "2024-02-13,x,1", "quantity: 'x' is no whole number"),
-                new Reject("line 3", ",2,1.23456", "date: empty, but required; price: '1.23456' has more than 4 digits after the decimal mark"),
+                new Reject("line 2", "2024-02-13,x,1", "quantity: 'x' is no whole number", "{\"date\":\"2024-02-13\",\"quantity\":\"x\",\"price\":\"1\"}"),
+                new Reject("line 3", ",2,1.23456", "date: empty, but required; price: '1.23456' has more than 4 digits after the decimal mark",
+                        "{\"date\":null,\"quantity\":\"2\",\"price\":\"1.23456\"}"),
                 new Reject("line 4", "13.02.2024,1.5,1e2", "date: '13.02.2024' is no date of the form yyyy-mm-dd; "
-                        + "quantity: '1.5' is no whole number"),
+                        + "quantity: '1.5' is no whole number", "{\"date\":\"13.02.2024\",\"quantity\":\"1.5\",\"price\":\"1e2\"}"),
                 new Reject("line 6", "2024-02-15,99999999999999999999,1",
-                        "quantity: '99999999999999999999' is too large for a whole number of 64 bits"),
+                        "quantity: '99999999999999999999' is too large for a whole number of 64 bits",
+                        "{\"date\":\"2024-02-15\",\"quantity\":\"99999999999999999999\",\"price\":\"1\"}"),
                 new Reject("line 7", "2024-02-16,3,\"a\"b", "text stands behind a closing quote"));
     }
 

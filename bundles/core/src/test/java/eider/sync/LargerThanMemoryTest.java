@@ -1,0 +1,76 @@
+package eider.sync;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import eider.connector.Dataset;
+import eider.connector.Field;
+import eider.connector.Scan;
+import eider.connector.Type;
+import eider.core.Engine;
+import eider.engine.Load;
+import eider.store.Contract;
+import eider.store.Handling;
+import eider.store.Mode;
+import eider.store.Store;
+import java.io.BufferedWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A dataset several times as large as the memory that the live database may use. */
+class LargerThanMemoryTest {
+    private static final int ROWS = 600_000;
+    private static final String MEMORY = "64MB";
+    private static final List<Field> FIELDS = List.of(Field.required("id", Type.INTEGER, "Id."), Field.of("amount", Type.MONEY, "Amount."),
+            Field.of("note", Type.TEXT, "A text that does not compress well."));
+
+    @TempDir
+    Path home;
+
+    private Path file(String name, int changed) throws Exception {
+        Path file = home.resolve(name);
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            out.write("id,amount,note\n");
+            for (int i = 0; i < ROWS; i++) {
+                long noise = (i + 1) * 0x9E3779B97F4A7C15L;
+                out.write(i + "," + (i % changed == 0 ? "2.5," : "1.5,") + Long.toHexString(noise) + Long.toHexString(noise * 31) + Long.toHexString(noise * 37)
+                        + Long.toHexString(noise * 41) + "\n");
+            }
+        }
+        return file;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void isComparedInEachModeWithAndWithoutAKey(Mode mode) throws Exception {
+        try (Engine engine = Engine.of(new Store(Store.Settings.in(home, false, MEMORY), InstantSource.system(), step -> {}))) {
+            for (List<String> key : List.of(List.of("id"), List.<String>of())) {
+                Dataset big = new Dataset(key.isEmpty() ? "lines" : "keyed", "Many rows.", FIELDS, key);
+                engine.handle("shop", big.name(), new Handling(mode, Contract.EVOLVE, 100));
+                Load[] loads = {load(engine, big, file("first.csv", Integer.MAX_VALUE), "1"), load(engine, big, file("second.csv", 1_000), "2")};
+                assertThat(loads[0].inserted()).as(loads[0].message()).isEqualTo(ROWS);
+                assertThat(loads[1].state()).as(loads[1].message()).isEqualTo(Load.State.COMMITTED);
+                int changed = ROWS / 1_000 - 1;
+                boolean append = mode == Mode.APPEND;
+                assertThat(loads[1].inserted()).isEqualTo(key.isEmpty() || append ? changed : 0);
+                assertThat(loads[1].updated()).isEqualTo(key.isEmpty() || append ? 0 : changed);
+                assertThat(Shop.rows(engine, "select count(*), count(distinct id) from raw.shop__" + big.name()))
+                        .containsExactly((ROWS + (append ? changed : 0)) + "|" + ROWS);
+            }
+        }
+    }
+
+    private Load load(Engine engine, Dataset dataset, Path file, String fingerprint) throws Exception {
+        return Shop.sync(engine, new Scripted(List.of(dataset), List.of(), (request, sink) -> {
+            sink.part("all", fingerprint);
+            sink.scan(new Scan.Csv(file, StandardCharsets.UTF_8, ",", "\"", "\"", "", true, 0, null, ".", false,
+                    FIELDS.stream().map(field -> new Scan.Column(field.name(), field)).toList()));
+            sink.checkpoint(Scripted.after(Integer.parseInt(fingerprint)));
+        }));
+    }
+}
