@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Judges the rows of one {@link Commit} by the rules of their dataset and of the canonical tables that they feed, inside its transaction: what breaks a rule that
@@ -77,17 +78,17 @@ final class Checks {
      * Judges the rows of the stage, and makes the table {@code bad} of those that are not to come in.
      *
      * @param stage where they stand
-     * @param values the raw table's columns, from those of the stage: {@code value AS name}, separated by commas
      * @param partIds the ids of the pending parts, by their numbers
      * @return where they stand with those that are kept aside marked as such
      * @throws RuleException if a rule that fails the load is broken
      */
-    Stage.Tables staged(Stage.Tables stage, String values, int[] partIds) throws SQLException, StoreException {
+    Stage.Tables staged(Stage.Tables stage, int[] partIds) throws SQLException, StoreException {
         sql.run("CREATE TEMP TABLE bad (id BIGINT, reason VARCHAR)");
         staged = stage;
         if (!any()) {
             return stage;
         }
+        String values = Comparison.values(pending.gathered().types(), columns);
         String rows = "(SELECT " + values + ", _part, " + load + " AS _load, _seq AS _id FROM " + stage.rows() + " WHERE _kind = " + Stage.ROW + ")";
         String latest = latest(values);
         String untouched = untouched(values, partIds);
@@ -134,7 +135,7 @@ final class Checks {
     }
 
     /** The canonical rows of some raw ones, in the types of the table. */
-    private static String derived(Derivation derivation, Map<String, Type> canonical, String rows, java.util.Set<String> fields) {
+    private static String derived(Derivation derivation, Map<String, Type> canonical, String rows, Set<String> fields) {
         String casts = String.join(", ", canonical.entrySet().stream()
                 .map(column -> "CAST(" + Sql.name(column.getKey()) + " AS " + ScanSql.type(column.getValue()) + ") AS " + Sql.name(column.getKey())).toList());
         return "(SELECT " + casts + ", _row AS _id FROM (SELECT * FROM main." + Sql.name(derivation.table()) + " WHERE false UNION ALL BY NAME ("

@@ -108,11 +108,8 @@ public final class Commit {
         int[] partIds = partIds(sql);
         Stage stage = pending.gathered();
         Stage.Tables tables = stage == null ? null : stage.enter(sql, store.pushed(), columns);
-        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, tables, columns, partIds, store.memoryLimit());
         Checks checks = new Checks(sql, raw, pending, columns, derivations, load.id(), store.clock().instant());
-        if (staged != null) {
-            staged = new Comparison(sql, raw, pending, checks.staged(tables, staged.values(), partIds), columns, partIds, store.memoryLimit());
-        }
+        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, checks.staged(tables, partIds), columns, partIds, store.memoryLimit());
         if (staged != null) {
             staged.compare(counts, approved);
             staged.keepImages(load.id());
