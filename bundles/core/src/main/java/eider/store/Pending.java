@@ -61,7 +61,7 @@ public final class Pending implements AutoCloseable {
      * Begins a part. One whose fingerprint is that of the last read is passed over: its rows are not looked at. One that was begun before in the same checkpoint begins
      * anew: what follows is everything that it holds.
      */
-    public void part(String name, String fingerprint) throws StoreException {
+    public void part(String name, String fingerprint) throws StoreException, InterruptedException {
         Ledger.Part known = store.read(sql -> Ledger.part(sql, connection, dataset.name(), name));
         seen.add(name);
         skipping = known != null && known.fingerprint().equals(fingerprint) && !(anew && !dataset.key().isEmpty());
@@ -81,7 +81,7 @@ public final class Pending implements AutoCloseable {
     }
 
     /** A row of the quarantine, as it is or as a person mended it, comes beside what its part holds. The commit takes it out of quarantine, or puts it back with a new reason. */
-    public void again(Ledger.QuarantineRow row) throws StoreException {
+    public void again(Ledger.QuarantineRow row) throws StoreException, InterruptedException {
         String part = row.part();
         current = parts.stream().filter(begun -> begun.name.equals(part)).findFirst().orElse(null);
         if (current == null) {
@@ -105,7 +105,7 @@ public final class Pending implements AutoCloseable {
      * What was pushed is everything that the dataset holds: what is here and did not come goes with the commit. A part that was begun and left out because it is as it was
      * did come.
      */
-    public void complete() throws StoreException {
+    public void complete() throws StoreException, InterruptedException {
         complete = true;
         skipping = false;
         gatherAlways(empty -> {});
@@ -124,15 +124,15 @@ public final class Pending implements AutoCloseable {
         return handling;
     }
 
-    public void row(Object... values) throws StoreException {
+    public void row(Object... values) throws StoreException, InterruptedException {
         gather(target -> target.row(number(), values));
     }
 
-    public void delete(Object... key) throws StoreException {
+    public void delete(Object... key) throws StoreException, InterruptedException {
         gather(target -> target.delete(key));
     }
 
-    public void reject(String place, String raw, String reason) throws StoreException {
+    public void reject(String place, String raw, String reason) throws StoreException, InterruptedException {
         gather(target -> target.reject(number(), place, raw, reason));
     }
 
@@ -170,7 +170,7 @@ public final class Pending implements AutoCloseable {
     }
 
     /** Forgets the part that was begun last, as if it had never been: it keeps the rows that it held before. What was gathered for others stays. */
-    public void abandonPart() throws StoreException {
+    public void abandonPart() throws StoreException, InterruptedException {
         if (current == null || skipping) {
             return;
         }
@@ -189,7 +189,7 @@ public final class Pending implements AutoCloseable {
         return straight.stream().mapToLong(file -> file.readable.rows()).sum();
     }
 
-    private void forget(Part part) throws StoreException {
+    private void forget(Part part) throws StoreException, InterruptedException {
         try {
             for (Straight file : straight) {
                 if (file.part == part) {
@@ -221,16 +221,16 @@ public final class Pending implements AutoCloseable {
 
     @FunctionalInterface
     private interface Gather {
-        void into(Stage stage) throws SQLException;
+        void into(Stage stage) throws SQLException, InterruptedException;
     }
 
-    private void gather(Gather work) throws StoreException {
+    private void gather(Gather work) throws StoreException, InterruptedException {
         if (!skip()) {
             gatherAlways(work);
         }
     }
 
-    private void gatherAlways(Gather work) throws StoreException {
+    private void gatherAlways(Gather work) throws StoreException, InterruptedException {
         try {
             work.into(stage());
         } catch (SQLException e) {
@@ -240,7 +240,7 @@ public final class Pending implements AutoCloseable {
 
     private Stage stage() throws StoreException {
         if (stage == null) {
-            stage = new Stage(store.handover(), dataset, store.read(sql -> Ledger.mends(sql, connection, dataset.name())));
+            stage = new Stage(store.handover(), dataset, store.read(sql -> Ledger.mends(sql, connection, dataset.name())), store.memory());
         }
         return stage;
     }

@@ -44,6 +44,7 @@ final class Stage implements AutoCloseable {
             Field.of("reason", Type.TEXT, "Why"), Field.of("record", Type.TEXT, "Field by field, where it could be parted"));
 
     private final Path handover;
+    private final Budget memory;
     private final Dataset dataset;
     private final Map<String, String> mends;
     private final Map<String, Field> columns = new LinkedHashMap<>();
@@ -53,9 +54,13 @@ final class Stage implements AutoCloseable {
     private final RowIds sequence = new RowIds();
     private StageFile file;
 
-    /** @param mends bad rows that a person has mended, by their raw text */
-    Stage(Path handover, Dataset dataset, Map<String, String> mends) {
+    /**
+     * @param mends bad rows that a person has mended, by their raw text
+     * @param memory what stages may take together
+     */
+    Stage(Path handover, Dataset dataset, Map<String, String> mends, Budget memory) {
         this.handover = handover;
+        this.memory = memory;
         this.mends = mends;
         this.dataset = dataset;
         this.rows = new RowBuffer(dataset.fields());
@@ -80,7 +85,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** One row. A value that does not fit sends it to the rejects. */
-    void row(int part, Object... values) throws SQLException {
+    void row(int part, Object... values) throws SQLException, InterruptedException {
         List<Field> fields = dataset.fields();
         if (values.length != fields.size()) {
             throw new IllegalArgumentException("dataset " + dataset.name() + " has " + fields.size() + " fields, a row of it came with " + values.length);
@@ -114,7 +119,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** A row of the quarantine as it was mended, or as it was: judged anew. */
-    void again(int part, String place, String raw, String record) throws SQLException {
+    void again(int part, String place, String raw, String record) throws SQLException, InterruptedException {
         Values.Misfit bad = mend(part, record);
         if (bad != null) {
             reject(part, place, raw, bad.getMessage(), record);
@@ -139,7 +144,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** The row with this key is gone. */
-    void delete(Object... key) throws SQLException {
+    void delete(Object... key) throws SQLException, InterruptedException {
         if (key.length == 0 || key.length != dataset.key().size()) {
             throw new IllegalArgumentException("the key of dataset " + dataset.name() + " is " + dataset.key() + ", a deletion came with " + key.length + " values");
         }
@@ -159,7 +164,7 @@ final class Stage implements AutoCloseable {
         spillIfFull();
     }
 
-    void reject(int part, String place, String raw, String reason) throws SQLException {
+    void reject(int part, String place, String raw, String reason) throws SQLException, InterruptedException {
         bad(part, place, raw, reason, null);
         spillIfFull();
     }
@@ -205,7 +210,7 @@ final class Stage implements AutoCloseable {
     }
 
     /** Throws away what was gathered for a part. */
-    void forget(int part) throws SQLException {
+    void forget(int part) throws SQLException, InterruptedException {
         if (file == null && !rows.holds(part) && !rejects.holds(part)) {
             return;
         }
@@ -225,7 +230,7 @@ final class Stage implements AutoCloseable {
         readable.rejects(reject -> keep(part, reject));
     }
 
-    private void keep(int part, Reject reject) throws SourceException {
+    private void keep(int part, Reject reject) throws SourceException, InterruptedException {
         try {
             bad(part, reject.place(), reject.raw(), reject.reason(), reject.record());
             spillIfFull();
@@ -234,15 +239,22 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private void spillIfFull() throws SQLException {
+    private void spillIfFull() throws SQLException, InterruptedException {
         if (rows.rows() + rejects.rows() >= MOST_ROWS || rows.bytes() + rejects.bytes() >= MOST_BYTES) {
             spill();
         }
     }
 
-    private void spill() throws SQLException {
+    private void spill() throws SQLException, InterruptedException {
         if (file == null) {
-            file = new StageFile(handover, dataset, sequence);
+            Budget.Share share = memory.acquire(StageFile.MEGABYTES);
+            try {
+                file = new StageFile(handover, dataset, sequence, share);
+            } finally {
+                if (file == null) {
+                    share.close();
+                }
+            }
         }
         file.take(rows, rejects);
         rows.clear();
@@ -253,7 +265,7 @@ final class Stage implements AutoCloseable {
     record Tables(String rows, String rejects) {}
 
     /** Closes the file, where there is one, with its bad rows put aside; the live instance can attach it then. */
-    void seal(Map<String, Type> target) throws SQLException {
+    void seal(Map<String, Type> target) throws SQLException, InterruptedException {
         if (file != null) {
             spill();
             file.seal(columns, target);

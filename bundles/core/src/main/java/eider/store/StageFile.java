@@ -20,23 +20,28 @@ import org.duckdb.DuckDBConnection;
  */
 final class StageFile implements AutoCloseable {
     private static final AtomicLong NUMBER = new AtomicLong();
-    private static final String MEMORY = "256MB";
+    static final int MEGABYTES = 256;
     private static final Stage.Tables TABLES = new Stage.Tables("rows", "rejects");
 
     private final Dataset dataset;
     private final Path path;
     private final Path spill;
     private final Sql sql;
+    private final Budget.Share share;
     private final PushedRows pushed = new PushedRows();
     private boolean sealed;
 
-    /** @param sequence numbers for the rows of files */
-    StageFile(Path handover, Dataset dataset, RowIds sequence) throws SQLException {
+    /**
+     * @param sequence numbers for the rows of files
+     * @param share the memory that it may take; given back when it is closed
+     */
+    StageFile(Path handover, Dataset dataset, RowIds sequence, Budget.Share share) throws SQLException {
         this.dataset = dataset;
+        this.share = share;
         this.path = handover.resolve("stage-" + NUMBER.incrementAndGet() + ".duckdb");
         // A folder of its own: the instance that made the folder removes it, with all that is in it, when it closes.
         this.spill = handover.resolve(path.getFileName() + ".spill");
-        DuckDBConnection connection = Store.connect(path.toString(), MEMORY, spill);
+        DuckDBConnection connection = Store.connect(path.toString(), MEGABYTES + "MB", spill);
         this.sql = new Sql(connection);
         sequence.register(connection);
         pushed.register(connection);
@@ -131,10 +136,12 @@ final class StageFile implements AutoCloseable {
         }
         sealed = true;
         sql.close();
+        share.close();
     }
 
     @Override
     public void close() throws SQLException, IOException {
+        share.close();
         if (!sealed) {
             sealed = true;
             sql.close();

@@ -49,13 +49,12 @@ final class Connections {
             return;
         }
         if (entry == null || entry.run == null) {
+            // With a breaker of its own: somebody changed its options or its connector, and what failed before need not fail now.
             entry = new Entry(name, connector);
             entries.put(name, entry);
         }
         entry.source = source;
         entry.failure = "";
-        // Somebody changed its options or its connector: what failed before need not fail now.
-        entry.breaker = new Breaker();
         if (entry.run != null) {
             entry.run.resume(source);
         }

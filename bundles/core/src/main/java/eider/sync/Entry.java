@@ -13,7 +13,7 @@ final class Entry {
     String wanted;
     Run run;
     String failure = "";
-    Breaker breaker = new Breaker();
+    final Breaker breaker = new Breaker();
     /** What its run does now. Of any thread. */
     volatile String doing = "";
 

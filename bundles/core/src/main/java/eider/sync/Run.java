@@ -1,28 +1,23 @@
 package eider.sync;
 
-import eider.connector.Dataset;
-import eider.connector.Model;
 import eider.connector.Source;
 import eider.connector.SourceException;
 import eider.engine.Load;
 import eider.engine.Progress;
 import eider.store.Budget;
-import eider.store.HeldException;
 import eider.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * One sync of one connection, on a thread of its own: the only thread that calls the source. It survives the replacement of its connector, and failures that pass.
+ * One sync of one connection, on a thread of its own: the only thread that calls the source. What it does there is a {@link Round}; here it is held when and how long
+ * the source may be called. It survives the replacement of its connector.
  *
  * <p>Whoever wants it done {@linkplain #watch watches} over it meanwhile: interrupts a source that has fallen silent, and leaves one behind that does not end when it is
  * interrupted. Nothing that such a source still does reaches the store.
@@ -41,9 +36,8 @@ final class Run implements Runnable {
     private final String connection;
     private final Progress progress;
     private final Supplier<String> others;
-    private final Patience patience;
+    private final Round round;
     private final Thread thread;
-    private final Set<String> done = new HashSet<>();
     private volatile Budget.Share turn;
 
     // Guarded by this.
@@ -73,7 +67,7 @@ final class Run implements Runnable {
         this.source = source;
         this.progress = progress;
         this.others = others;
-        this.patience = new Patience(order.options(), tools.time(), new SplittableRandom());
+        this.round = new Round(this, tools, order, progress);
         this.thread = Thread.ofPlatform().name("sync-" + connection).unstarted(this);
     }
 
@@ -132,7 +126,7 @@ final class Run implements Runnable {
         return true;
     }
 
-    private String silence() {
+    String silence() {
         return "the source sent nothing for " + Span.say(order.options().stallTimeout());
     }
 
@@ -246,10 +240,12 @@ final class Run implements Runnable {
         }
     }
 
-    /** The new version of the connector is here. */
+    /** The new version of the connector is here. A run that reads something else in its place goes on with that. */
     synchronized void resume(Source arrived) {
-        source = arrived;
-        notifyAll();
+        if (source == null) {
+            source = arrived;
+            notifyAll();
+        }
     }
 
     // ---- the thread of the run
@@ -285,7 +281,7 @@ final class Run implements Runnable {
         });
     }
 
-    private synchronized void fail(String message) {
+    synchronized void fail(String message) {
         if (failure == null) {
             failure = message;
         }
@@ -294,7 +290,7 @@ final class Run implements Runnable {
     /** Whether the sync is over; it is not if the connector was replaced. */
     private boolean syncUntilReplaced(Source current) throws InterruptedException {
         try {
-            syncAll(current);
+            round.syncAll(current);
             return true;
         } catch (InterruptedException e) {
             if (!goesOn()) {
@@ -341,7 +337,7 @@ final class Run implements Runnable {
     }
 
     /** From here on the source may be called, and whoever watches knows it. A connector that is leaving is not begun with. */
-    private synchronized Call begin(Source current, Reading next) throws InterruptedException {
+    synchronized Call begin(Source current, Reading next) throws InterruptedException {
         endIfUnwanted(current);
         call = new Call(tools.time().nanos());
         reading = next;
@@ -354,7 +350,7 @@ final class Run implements Runnable {
      *
      * @return whether it was interrupted because it had fallen silent
      */
-    private synchronized boolean end() throws InterruptedException {
+    synchronized boolean end() throws InterruptedException {
         if (left) {
             throw new InterruptedException("nobody waits for this sync any more");
         }
@@ -366,96 +362,26 @@ final class Run implements Runnable {
     }
 
     /** Between two calls: a connector that is leaving need not be interrupted. */
-    private synchronized void endIfUnwanted(Source current) throws InterruptedException {
+    synchronized void endIfUnwanted(Source current) throws InterruptedException {
         if (cancelled || source != current) {
             replaced |= !cancelled;
             throw new InterruptedException("the sync ends before its next dataset");
         }
     }
 
-    /** What a source offers. */
-    private record Offer(List<Dataset> datasets, List<Model> models) {}
-
-    private void syncAll(Source current) throws InterruptedException {
-        Offer offer = discover(current);
-        if (offer == null) {
-            return;
-        }
-        for (Dataset dataset : offer.datasets) {
-            if (done.contains(dataset.name())) {
-                continue;
-            }
-            endIfUnwanted(current);
-            sync(current, dataset, offer.models);
-            done.add(dataset.name());
-        }
-    }
-
-    /** Null if it failed for good. */
-    private Offer discover(Source current) throws InterruptedException {
-        while (true) {
-            progress.at("looking at " + connection, 0, 0);
-            SourceException fault;
-            Call looking = begin(current, null);
-            try {
-                Offer offer = new Offer(current.discover(looking.sniffer(tools.sniffer())), current.models());
-                fault = end() ? silenced() : null;
-                if (fault == null) {
-                    patience.progressed();
-                    return offer;
-                }
-            } catch (SourceException e) {
-                fault = end() ? silenced() : e;
-                endIfUnwanted(current);
-            } catch (RuntimeException | Error e) {
-                end();
-                endIfUnwanted(current);
-                fail("the connector of " + connection + " failed: " + e + "; this is a bug of it, the log has the details");
-                log.error("{}: discovery failed", connection, e);
-                return null;
-            } catch (InterruptedException e) {
-                if (!end()) {
-                    throw e;
-                }
-                fault = silenced();
-            }
-            log.warn("{}: {}", connection, fault.getMessage());
-            log.debug("{}: the cause", connection, fault);
-            switch (patience.after(fault)) {
-                case Patience.Answer.Wait wait -> pause(current, null, fault, wait.span());
-                case Patience.Answer.GiveUp giveUp -> {
-                    remember(giveUp.notBefore());
-                    fail(sentences(fault.getMessage(), giveUp.why()));
-                    return null;
-                }
-            }
-        }
-    }
-
-    private SourceException silenced() {
-        patience.lost(order.options().stallTimeout());
-        return new SourceException(SourceException.Kind.TEMPORARY, silence());
-    }
-
-    private synchronized void remember(Instant moment) {
+    synchronized void remember(Instant moment) {
         if (moment != null && (notBefore == null || moment.isAfter(notBefore))) {
             notBefore = moment;
         }
     }
 
-    private static String sentences(String one, String other) {
-        if (other.isEmpty()) {
-            return one;
-        }
-        return one + (one.endsWith(".") ? " " : ". ") + other;
-    }
-
     /** Waits before another try, and lets others have the turn meanwhile. */
-    private void pause(Source current, Reading load, SourceException why, Duration span) throws InterruptedException {
+    void pause(Source current, Reading load, SourceException why, Duration span) throws InterruptedException {
         String doing = "waiting " + Span.say(span) + " after: " + why.getMessage();
         synchronized (this) {
             endIfUnwanted(current);
             waiting = true;
+            notifyAll();
         }
         try {
             progress.at(doing, 0, 0);
@@ -476,167 +402,38 @@ final class Run implements Runnable {
         }
     }
 
-    private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
-        Reading load;
-        try {
-            load = Reading.begin(tools, order, dataset, models, !(current instanceof Replay), progress);
-        } catch (StoreException | SourceException e) {
-            fail(e.getMessage());
-            log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
-            return;
-        }
-        try {
-            if (load.fault() != null) {
-                record(load, Load.State.FAILED, load.fault());
-                return;
-            }
-            Instant moment = notBefore();
-            if (moment != null) {
-                record(load, Load.State.FAILED, "It was not read, for its source wants to be asked again at " + Span.say(moment) + " and not before.");
-                return;
-            }
-            patience.progressed();
-            read(current, load);
-        } finally {
-            synchronized (this) {
-                reading = null;
-            }
-            load.over();
-        }
+    /** Why the source was told to end. */
+    enum Stopped { NOT_AT_ALL, CANCELLED, REPLACED }
+
+    /** Asked at the end of a load, which is recorded by an uninterrupted thread, beside whatever load of another connection is running. */
+    synchronized Stopped stopped() {
+        Thread.interrupted();
+        return cancelled ? Stopped.CANCELLED : replaced ? Stopped.REPLACED : Stopped.NOT_AT_ALL;
     }
 
-    /**
-     * How a try ended, where it did not simply come to its end.
-     *
-     * @param passing what may be over when it is tried again; null if it will not be
-     */
-    private record Ending(Load.State state, String message, SourceException passing) {}
-
-    private void read(Source current, Reading load) throws InterruptedException {
-        while (true) {
-            Ending ending = attempt(current, load);
-            if (ending != null && ending.passing != null && !unwanted()) {
-                try {
-                    if (load.progressed()) {
-                        patience.progressed();
-                    }
-                    switch (patience.after(ending.passing)) {
-                        case Patience.Answer.Wait wait -> {
-                            pauseOrConclude(current, load, ending.passing, wait.span());
-                            continue;
-                        }
-                        case Patience.Answer.GiveUp giveUp -> {
-                            remember(giveUp.notBefore());
-                            ending = new Ending(Load.State.FAILED, sentences(ending.message, giveUp.why()), null);
-                        }
-                    }
-                } catch (StoreException e) {
-                    ending = new Ending(Load.State.FAILED, e.getMessage(), null);
-                }
-            }
-            conclude(load, ending);
-            return;
+    /** A load has ended. */
+    void over(Reading load) {
+        synchronized (this) {
+            reading = null;
         }
+        load.over();
     }
 
-    private synchronized boolean unwanted() {
+    /** Whether there is no other try, whatever the last one said. */
+    synchronized boolean unwanted() {
         return cancelled || replaced;
     }
 
-    private void pauseOrConclude(Source current, Reading load, SourceException why, Duration span) throws InterruptedException {
-        try {
-            pause(current, load, why, span);
-        } catch (InterruptedException e) {
-            conclude(load, new Ending(Load.State.CANCELLED, "", null));
-            throw e;
-        }
-    }
-
-    /** One try; null if it came to its end. */
-    private Ending attempt(Source current, Reading load) throws InterruptedException {
-        Call trying;
-        try {
-            trying = begin(current, load);
-        } catch (InterruptedException e) {
-            return new Ending(Load.State.CANCELLED, "", null);
-        }
-        String name = connection + "." + load.dataset().name();
-        Ending ending;
-        try {
-            current.read(load.request(trying), load.sink(trying));
-            if (!interrupted()) {
-                trying.push(load::finish);
-            }
-            ending = null;
-        } catch (SourceException e) {
-            log.debug("{}: the cause", name, e);
-            ending = new Ending(Load.State.FAILED, e.getMessage(), e);
-        } catch (InterruptedException e) {
-            ending = new Ending(Load.State.CANCELLED, "It was interrupted; what it had committed stays, and the next sync goes on from there.", null);
-        } catch (HeldException e) {
-            log.debug("{}: held", name);
-            ending = null;
-        } catch (RuntimeException | Error e) {
-            log.error("{}: the connector failed", name, e);
-            ending = broken(e);
-        }
-        boolean fellSilent = end();
-        HeldException held = load.drop();
-        if (held != null) {
-            return new Ending(Load.State.HELD, held.getMessage() + ". Nothing of it was changed. If that is meant, sync again with --approve.", null);
-        }
-        if (trying.refused() != null) {
-            // What the store refuses it refuses again. A source that makes nothing of it has nevertheless lost rows.
-            Exception refused = trying.refused();
-            return ending == null ? refused instanceof SourceException ? new Ending(Load.State.FAILED, refused.getMessage(), null) : broken(refused)
-                    : new Ending(ending.state, ending.message, null);
-        }
-        if (fellSilent) {
-            SourceException silenced = silenced();
-            return new Ending(Load.State.FAILED, silenced.getMessage(), silenced);
-        }
-        return ending;
-    }
-
-    private static Ending broken(Throwable fault) {
-        return new Ending(Load.State.FAILED, "the connector failed: " + fault + "; this is a bug of it, the log has the details", null);
-    }
-
-    /** A source may end by returning, or in whatever way, when it is interrupted: what counts is that it was told to. */
-    private void conclude(Reading load, Ending ending) throws InterruptedException {
-        boolean stopped;
-        boolean leaving;
-        synchronized (this) {
-            stopped = cancelled;
-            leaving = replaced && !cancelled;
-            // The end is recorded by an uninterrupted thread, beside whatever load of another connection is running.
-            Thread.interrupted();
-        }
-        Load.State whole = load.changed() ? Load.State.COMMITTED : Load.State.UNCHANGED;
-        if (stopped) {
-            record(load, Load.State.CANCELLED, "It was cancelled; what it had committed stays, and the next sync goes on from there.");
-        } else if (leaving) {
-            if (load.recorded()) {
-                record(load, whole, "The connector was replaced here; the next load goes on from this one.");
-            }
-        } else {
-            record(load, ending == null ? load.judged(whole) : load.foreseen(ending.state, ending.message));
-        }
-        if (stopped || leaving) {
-            throw new InterruptedException("the sync was stopped");
-        }
-    }
-
     /** Whether the read was told to end: how it ended then says nothing. */
-    private synchronized boolean interrupted() {
+    synchronized boolean interrupted() {
         return cancelled || replaced || silent || left;
     }
 
-    private void record(Reading load, Load.State state, String message) {
+    void record(Reading load, Load.State state, String message) {
         record(load, load.foreseen(state, message));
     }
 
-    private void record(Reading load, Load over) {
+    void record(Reading load, Load over) {
         try {
             load.finish(over);
         } catch (StoreException e) {

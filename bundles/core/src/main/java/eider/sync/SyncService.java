@@ -219,7 +219,10 @@ public final class SyncService implements Syncs {
                 if (file) {
                     entry.source = null;
                 }
-                judge(entry, run, byHand, options);
+                entry.failure = run.failure() == null || run.cancelled() ? "" : run.failure();
+                if (instead == null && !run.cancelled()) {
+                    judge(entry, run, byHand, options);
+                }
                 if (run.stuck() != null) {
                     connections.lingers(entry.name, run);
                 }
@@ -254,10 +257,6 @@ public final class SyncService implements Syncs {
     /** What a run that is over means for those after it. A connection of which one dataset fails and another does not is worth asking again. */
     private void judge(Entry entry, Run run, boolean byHand, SyncOptions options) {
         String failure = run.failure();
-        entry.failure = failure == null || run.cancelled() ? "" : failure;
-        if (run.cancelled()) {
-            return;
-        }
         List<Load> loads = run.loads();
         List<Load> failed = loads.stream().filter(load -> load.state() == Load.State.FAILED).toList();
         String why = failure != null ? failure : failed.isEmpty() ? "" : failed.getFirst().message();

@@ -18,6 +18,9 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.NotYetException;
 import eider.engine.Progress;
+import eider.store.Contract;
+import eider.store.Handling;
+import eider.store.Mode;
 import eider.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,6 +94,30 @@ class RetryTest {
         engine.syncs().unregister("shop");
         engine.syncs().register("shop", source);
         return engine.syncs().sync("shop", false, Progress.NONE);
+    }
+
+    @Test
+    void aCompleteReadThatFailsBeginsAnewAndReplacesEverythingAtOnce() throws Exception {
+        engine.handle("shop", "orders", new Handling(Mode.REPLACE, Contract.EVOLVE, 50));
+        syncAll(orders((request, sink) -> {
+            sink.upsert(1L, null, "before");
+            sink.upsert(2L, null, "before");
+            sink.checkpoint(Scripted.after(7));
+        }));
+        List<String> cursors = new ArrayList<>();
+        Load load = syncAll(orders((request, sink) -> {
+            cursors.add(request.cursor().text());
+            sink.upsert(cursors.size() == 1 ? 8L : 2L, null, "try " + cursors.size());
+            sink.checkpoint(Scripted.after(8));
+            if (cursors.size() == 1) {
+                throw down();
+            }
+            sink.upsert(3L, null, "try " + cursors.size());
+            sink.checkpoint(Scripted.after(9));
+        })).getFirst();
+        assertThat(load.state()).as(load.message()).isEqualTo(Load.State.COMMITTED);
+        assertThat(cursors).containsExactly("", "");
+        assertThat(rows(engine, "select id, note from raw.shop__orders order by id")).containsExactly("2|try 2", "3|try 2");
     }
 
     @Test
@@ -383,6 +410,16 @@ class RetryTest {
         engine.syncs().sync("shop", false, Progress.NONE);
         assertThat(engine.syncs().connections().getFirst().state()).isEqualTo(Connection.State.READY);
         assertThat(goesThrough()).isTrue();
+    }
+
+    @Test
+    void aLookIntoTheQuarantineSaysNothingOfTheOtherSide() throws Exception {
+        engine.syncs().register("shop", failing(new AtomicInteger()));
+        for (int i = 0; i < 3; i++) {
+            goesThrough();
+        }
+        assertThat(engine.syncs().replay("shop", Progress.NONE)).isEmpty();
+        assertThat(goesThrough()).as("nobody has asked whether it is up again").isFalse();
     }
 
     @Test

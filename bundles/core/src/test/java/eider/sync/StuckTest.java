@@ -19,6 +19,7 @@ import eider.engine.Progress;
 import eider.store.Step;
 import eider.store.Store;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -390,5 +391,32 @@ class StuckTest {
         assertThat(handover()).isEmpty();
         assertThat(engine.syncs().sync("shop", false, Progress.NONE)).extracting(Load::state).containsExactly(Load.State.COMMITTED);
         assertThat(rows(engine, "select id from raw.shop__orders order by id")).containsExactly("1", "2");
+    }
+
+    @Test
+    void aConnectorThatIsReplacedWhileItsQuarantineIsJudgedIsNotReadInstead() throws Exception {
+        engine.syncs().register("shop", orders((request, sink) -> {
+            sink.upsert(1L, new BigDecimal("0.00001"), "does not fit");
+            sink.checkpoint(Scripted.after(1));
+        }));
+        engine.syncs().sync("shop", false, Progress.NONE);
+        hold = Step.BEGUN;
+        CompletableFuture<List<Load>> replay = new CompletableFuture<>();
+        Thread.ofPlatform().start(() -> {
+            try {
+                replay.complete(engine.syncs().replay("shop", Progress.NONE));
+            } catch (EngineException | InterruptedException e) {
+                replay.completeExceptionally(e);
+            }
+        });
+        assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
+        AtomicInteger reads = new AtomicInteger();
+        engine.syncs().unregister("shop");
+        engine.syncs().register("shop", orders((request, sink) -> reads.incrementAndGet()));
+        hold = null;
+        letGo.countDown();
+        assertThat(replay.get(20, TimeUnit.SECONDS)).extracting(Load::dataset, Load::state)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple("orders", Load.State.COMMITTED));
+        assertThat(reads).hasValue(0);
     }
 }
