@@ -53,13 +53,13 @@ final class Outcome {
         return switch (load.state()) {
             case COMMITTED -> {
                 sayForPeople(load.dataset() + ": " + changes(load) + from(load) + " (load " + load.id() + ", " + time(load) + ").");
-                tellMessage(load);
+                tellAssumed(load);
                 tellQuarantined(load);
                 yield true;
             }
             case UNCHANGED -> {
                 sayForPeople(load.dataset() + ": nothing new" + from(load) + "; nothing was changed.");
-                tellMessage(load);
+                tellAssumed(load);
                 tellQuarantined(load);
                 yield true;
             }
@@ -84,7 +84,7 @@ final class Outcome {
         };
     }
 
-    private void tellMessage(Load load) {
+    private void tellAssumed(Load load) {
         if (load.message() != null && !load.message().isBlank()) {
             sayForPeople("  " + load.message());
         }

@@ -56,6 +56,12 @@ class CommandsTest {
     }
 
     @Test
+    void whatWasAssumedIsToldBelowWhatWasDone() throws Exception {
+        assertThat(syncSales(FakeEngine.load(7, Load.State.COMMITTED, 3, 0, "In sales.csv the first row was taken for names."))).isEqualTo(new Run(0,
+                "sales: 3 rows in from sales.csv (load 7, 1.5 s).\n  In sales.csv the first row was taken for names.\n", ""));
+    }
+
+    @Test
     void theSameFileAgainIsNothingNew() throws Exception {
         Run run = syncSales(FakeEngine.load(8, Load.State.UNCHANGED, 0, 0, ""));
 

@@ -53,6 +53,18 @@ public @interface FilesConfig {
             description = "The decimal separator of text files, . or ,; empty means that it is found out.")
     String decimal() default "";
 
+    @AttributeDefinition(name = "header", required = false,
+            description = "Whether the first row of a text file holds the names of its columns, yes or no; empty means that it is found out.")
+    String header() default "";
+
+    @AttributeDefinition(name = "quote", required = false,
+            description = "The sign around the texts of a text file, such as \" or ', or none; empty means that it is found out.")
+    String quote() default "";
+
+    @AttributeDefinition(name = "comment", required = false,
+            description = "The sign that begins a line of a text file which is no row, such as #, or none; empty means that it is found out.")
+    String comment() default "";
+
     @AttributeDefinition(name = "sheet", required = false,
             description = "The sheet of a workbook, by its name or its number from 1; empty means the first visible one that holds anything.")
     String sheet() default "";

@@ -76,8 +76,8 @@ sealed interface Look {
             case EXCEL -> null;
             case PARQUET -> Scan.Parquet.of(file);
             case JSON -> new Scan.Json(file, dateFormat, List.of());
-            case TEXT -> new Scan.Csv(file, settings.encoding(), settings.delimiter(), null, null, null, null, -1, dateFormat, settings.decimal(),
-                    settings.fillShortRows(), List.of());
+            case TEXT -> new Scan.Csv(file, settings.encoding(), settings.delimiter(), settings.quote(), null, settings.comment(),
+                    settings.header(), -1, dateFormat, settings.decimal(), settings.fillShortRows(), List.of());
         };
         return asked == null ? new Sheeted(Spreadsheet.look(file, settings)) : new Scanned(sniffer.complete(asked));
     }

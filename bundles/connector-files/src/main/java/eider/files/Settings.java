@@ -19,16 +19,18 @@ import java.util.Map;
  *
  * @param canonical null for a table of its own
  * @param columns which column is which field
+ * @param quote empty: nothing stands around texts
+ * @param comment empty: every line is a row
  * @param defaults SQL literals by field
  */
 record Settings(Finder finder, String dataset, Canonical canonical, Map<String, String> columns, List<String> key, Map<String, String> defaults,
-        DatePattern dateFormat, ZoneId timeZone, Charset encoding, String delimiter, String decimal, String sheet, boolean fillShortRows,
-                boolean append) {
+        DatePattern dateFormat, ZoneId timeZone, Charset encoding, String delimiter, String decimal, Boolean header, String quote,
+        String comment, String sheet, boolean fillShortRows, boolean append) {
 
     /** What a file handed over on the command line is read with: nothing is said but what the rows are. */
     static Settings plain(Finder finder, String dataset) throws SourceException {
-        return new Settings(finder, checkedDataset(dataset), Canonical.of(dataset), Map.of(), List.of(), Map.of(), null, null, null, null, null, "",
-                false, false);
+        return new Settings(finder, checkedDataset(dataset), Canonical.of(dataset), Map.of(), List.of(), Map.of(), null, null, null, null, null, null,
+                null, null, "", false, false);
     }
 
     static Settings of(FilesConfig config, Path home) throws SourceException {
@@ -63,7 +65,8 @@ record Settings(Finder finder, String dataset, Canonical canonical, Map<String, 
                 columns, key,
                 Map.copyOf(defaults), config.date__format().isBlank() ? null : DatePattern.of(config.date__format().strip()),
                         zone(config.time__zone().strip()),
-                encoding(config.encoding().strip()), delimiter, decimal, config.sheet().strip(),
+                encoding(config.encoding().strip()), delimiter, decimal, header(config.header()), sign("quote", config.quote(), delimiter),
+                sign("comment", config.comment(), delimiter), config.sheet().strip(),
                 Options.choice("short_rows", config.short__rows(), "quarantine", "fill").equals("fill"),
                 Options.choice("when_changed", config.when__changed(), "replace", "append").equals("append"));
     }
@@ -72,7 +75,7 @@ record Settings(Finder finder, String dataset, Canonical canonical, Map<String, 
     String reading() {
         return Seen.shortHash(dataset + '\n' + columns + '\n' + key + '\n' + (dateFormat == null ? "" : dateFormat.text()) + '\n' + timeZone + '\n'
                 + encoding
-                + '\n' + delimiter + '\n' + decimal + '\n' + sheet + '\n' + fillShortRows);
+                + '\n' + delimiter + '\n' + decimal + '\n' + sheet + '\n' + fillShortRows + '\n' + header + '\n' + quote + '\n' + comment);
     }
 
     private static String checkedDataset(String name) throws SourceException {
@@ -100,6 +103,26 @@ record Settings(Finder finder, String dataset, Canonical canonical, Map<String, 
             throw Options.wrong("delimiter", "'" + word + "' cannot separate columns: use one to four characters, such as ; or the word tab.");
         }
         return delimiter;
+    }
+
+    private static Boolean header(String text) throws SourceException {
+        return text.isBlank() ? null : Options.choice("header", text, "yes", "no").equals("yes");
+    }
+
+    /** One sign, or none: then it is empty, where null means that it is found out. */
+    private static String sign(String option, String text, String delimiter) throws SourceException {
+        String sign = text.strip();
+        if (sign.isEmpty()) {
+            return null;
+        }
+        if (sign.equals("none")) {
+            return "";
+        }
+        if (sign.length() > 1 || sign.charAt(0) > 126 || Character.isLetterOrDigit(sign.charAt(0)) || sign.equals(delimiter)) {
+            throw Options.wrong(option, "'" + sign + "' cannot be it: use one sign, such as " + (option.equals("quote") ? "\" or '" : "#")
+                    + ", or the word none.");
+        }
+        return sign;
     }
 
     private static ZoneId zone(String name) throws SourceException {

@@ -42,12 +42,18 @@ final class DuckStore implements Sink {
     private static final Pattern TIME = Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)[ "
             + "T](\\d\\d:\\d\\d)(:\\d\\d)?(?:\\.(\\d+))?(Z|[+-]\\d\\d(?::?\\d\\d)?)?");
 
+    /** A point in time within the JSON that DuckDB makes of a nested value. */
+    private static final String UTC_IN_JSON = "(?<=\")(\\d+-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?)\\+00(?=\")";
+
     private final Path handover;
     private final Ingest duck;
     private final boolean csv;
     private final boolean excel;
+    private final boolean parquet;
     final List<String> rejects = new ArrayList<>();
     final List<List<String>> sample = new ArrayList<>();
+    /** What the load says it assumed. */
+    final List<String> assumed = new ArrayList<>();
     /** The columns of the last scan. */
     List<String> names = List.of();
     /** Whether every row is kept, not just the first ones. */
@@ -60,6 +66,7 @@ final class DuckStore implements Sink {
         this.duck = duck;
         this.csv = !name.matches(".*\\.(xlsx|parquet|json)");
         this.excel = name.endsWith(".xlsx");
+        this.parquet = name.endsWith(".parquet");
     }
 
     Manifest.Reading reading() {
@@ -92,6 +99,7 @@ final class DuckStore implements Sink {
             }
             readable.rejects(reject -> reject(reject.place(), reject.raw(), reject.reason()));
             readable.verifyUnchanged();
+            assumed.addAll(readable.assumed());
         } catch (SQLException e) {
             throw new AssertionError("DuckDB failed on " + scan.file() + ": " + e.getMessage(), e);
         }
@@ -108,7 +116,7 @@ final class DuckStore implements Sink {
             for (int i = 0; i < width; i++) {
                 Object value = result.getObject(i + 1);
                 row.add(value == null ? null : switch (types[i]) {
-                    case "JSON" -> json(result.getString(i + 1));
+                    case "JSON" -> parquet ? json(result.getString(i + 1).replaceAll(UTC_IN_JSON, "$1Z")) : json(result.getString(i + 1));
                     case "BOOLEAN", "BIGINT", "DOUBLE", "FLOAT" -> value;
                     case String type when type.startsWith("DECIMAL") -> value;
                     case "TIMESTAMP WITH TIME ZONE" -> value instanceof OffsetDateTime time ? time : result.getString(i + 1);

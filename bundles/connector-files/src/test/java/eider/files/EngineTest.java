@@ -104,6 +104,48 @@ class EngineTest {
     }
 
     @Test
+    void aLoadTellsWhatWasAssumedAboutAFile() throws Exception {
+        write("fruit.csv", "kiwi,green\nplum,blue\ncherry,red\n");
+        write("log.txt", "all is well, so far\nlate,very late,too late\nthe end of it came\n");
+        write("plain.csv", "id,price\n1,2.5\n2,3.5\n");
+        Load load = sync("dataset", "fruit");
+        assertThat(load.state()).isEqualTo(Load.State.COMMITTED);
+        assertThat(load.message()).isEqualTo("In fruit.csv the first row was taken for the names of the columns, though the rows below are texts "
+                + "like it: say header = no if it is a row. In log.txt no delimiter was found that the lines agree on, so each was kept as one text: "
+                + "say delimiter = … if they hold several cells.");
+        assertThat(engine.loads().latest(1).getFirst().message()).isEqualTo(load.message());
+        assertThat(sync().message()).as("nothing was read, nothing was assumed").isEmpty();
+    }
+
+    @Test
+    void whatAnOptionSaysIsNotAssumed() throws Exception {
+        write("fruit.csv", "kiwi,green\nplum,blue\ncherry,red\n");
+        Load load = sync("dataset", "fruit", "header", "no");
+        assertThat(load.message()).isEmpty();
+        assertThat(load.inserted()).isEqualTo(3);
+    }
+
+    @Test
+    void ofManyGuessesALoadTellsAsManyAsFitOnAFewLines() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            write("fruit" + i + ".csv", "kiwi,green" + "r".repeat(i) + "\nplum,blue\ncherry,red\n");
+        }
+        write("gone.csv", "");
+        Load load = sync("dataset", "fruit");
+        assertThat(load.state()).isEqualTo(Load.State.FAILED);
+        assertThat(load.message()).contains("gone.csv", "In fruit0.csv the first row was taken for").endsWith(" There is more to say of this kind.")
+                .hasSizeLessThan(900);
+    }
+
+    @Test
+    void aChangedFileIsToldLikeANewOne() throws Exception {
+        write("fruit.csv", "kiwi,green\nplum,blue\ncherry,red\n");
+        sync("dataset", "fruit");
+        write("fruit.csv", "kiwi,green\nplum,blue\ncherry,red\npear,yellow\n");
+        assertThat(sync().message()).startsWith("In fruit.csv the first row was taken for the names");
+    }
+
+    @Test
     void aFileThatBreaksKeepsTheRowsItHadUntilItIsMended() throws Exception {
         write("a.csv", HEADER + line(1, 10) + line(2, 20));
         sync();

@@ -36,6 +36,7 @@ class FilesConfigTest {
     @CsvSource(delimiter = '|', value = {"dataset|Sales 2026", "columns|Datum", "columns|Datum=Date of sale", "key|Order Id", "defaults|colour=red",
             "defaults|quantity=many",
             "date_format|31.12.", "date_format|TT.MM.JJJJ", "time_zone|Berlin", "encoding|utf-9", "delimiter|semicolon", "decimal|;",
+                    "header|maybe", "quote|\"\"", "comment|x",
                     "short_rows|drop", "when_changed|add",
             "allowed_roots|nowhere", "path|{"})
     void aWrongOptionIsToldByItsName(String option, String value) {

@@ -109,7 +109,8 @@ final class FolderOfFiles implements Outside {
         return List.of(new Fault("path", ""), new Fault("path", "../elsewhere.csv"), new Fault("path", "[a"), new Fault("dataset", "No Name"),
                 new Fault("columns", "date"), new Fault("key", "no_such_field"), new Fault("defaults", "colour=red"),
                 new Fault("defaults", "quantity=many"), new Fault("date_format", "the usual one"), new Fault("time_zone", "Nowhere/Else"),
-                new Fault("encoding", "klingon-8"), new Fault("delimiter", "-----"), new Fault("decimal", ";"), new Fault("short_rows", "perhaps"),
+                new Fault("encoding", "klingon-8"), new Fault("delimiter", "-----"), new Fault("decimal", ";"), new Fault("header", "perhaps"),
+                new Fault("quote", "``"), new Fault("comment", "REM"), new Fault("short_rows", "perhaps"),
                 new Fault("when_changed", "sometimes"), new Fault("allowed_roots", "nowhere"), new Fault("allowed_roots", "config"),
                 new Fault("allowed_roots", ""));
     }

@@ -16,7 +16,7 @@ public enum Canonical {
             + " product_name VARCHAR, category VARCHAR, channel VARCHAR, region VARCHAR, user_id VARCHAR, quantity DECIMAL(18;4), unit_price DECIMAL(18;4),"
             + " gross DECIMAL(18;4), discount DECIMAL(18;4), tax DECIMAL(18;4), shipping DECIMAL(18;4), net DECIMAL(18;4), total_amount DECIMAL(18;4),"
             + " currency VARCHAR, original_amount DECIMAL(18;4)",
-            // Which of them quarantine and which warn is argued in docs/decisions/0008.
+            // Which of them quarantine and which warn is argued in docs/decisions/0009.
             "date required -> quarantine; total_amount required -> quarantine; total_amount in ..0 where kind is refund -> quarantine;"
             + " quantity required where kind is sale -> warn; quantity above 0 where kind is sale -> warn"),
     PRODUCTS("products", "source VARCHAR, source_id VARCHAR, name VARCHAR, category VARCHAR, price DECIMAL(18;4), currency VARCHAR,"

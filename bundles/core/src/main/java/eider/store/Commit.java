@@ -26,6 +26,7 @@ public final class Commit {
     private static final Logger log = LoggerFactory.getLogger(Commit.class);
     private static final int PLACES_LIMIT = 300;
     private static final int MESSAGE_LIMIT = 600;
+    private static final String MORE = "There is more to say of this kind.";
 
     private final Store store;
     private final Pending pending;
@@ -151,6 +152,7 @@ public final class Commit {
         if (staged != null && !staged.note().isEmpty()) {
             notes.add(staged.note());
         }
+        notes.addAll(pending.assumed());
         if (pending.isComplete()) {
             Ledger.complete(sql, pending.connection(), pending.dataset().name(), load.started());
         }
@@ -257,9 +259,11 @@ public final class Commit {
         StringBuilder message = new StringBuilder(before);
         for (String note : notes) {
             String sentence = Character.toUpperCase(note.charAt(0)) + note.substring(1) + ".";
-            if (message.indexOf(sentence) < 0 && message.length() + sentence.length() < MESSAGE_LIMIT) {
-                message.append(message.isEmpty() ? "" : " ").append(sentence);
+            if (message.indexOf(sentence) >= 0 || message.indexOf(MORE) >= 0) {
+                continue;
             }
+            boolean fits = message.isEmpty() || message.length() + sentence.length() < MESSAGE_LIMIT;
+            message.append(message.isEmpty() ? "" : " ").append(fits ? sentence : MORE);
         }
         return message.toString();
     }

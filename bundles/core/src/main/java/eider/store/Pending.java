@@ -20,6 +20,7 @@ import java.util.Set;
  * reading thread only; bounded in memory, whatever is pushed.
  */
 public final class Pending implements AutoCloseable {
+    private static final int NAME_LIMIT = 100;
 
     /**
      * A part that was begun, numbered from 1 in the order of beginning.
@@ -32,6 +33,9 @@ public final class Pending implements AutoCloseable {
     /** A file that goes straight in. */
     record Straight(Part part, Readable readable) {}
 
+    /** What was assumed about a file of a part. */
+    private record Told(int part, String sentence) {}
+
     private final Store store;
     private final String connection;
     private final Dataset dataset;
@@ -41,6 +45,7 @@ public final class Pending implements AutoCloseable {
     private final List<Part> parts = new ArrayList<>();
     private final List<Long> again = new ArrayList<>();
     private final List<Straight> straight = new ArrayList<>();
+    private final List<Told> told = new ArrayList<>();
     private Stage stage;
     private Part current;
     private int begun;
@@ -147,13 +152,20 @@ public final class Pending implements AutoCloseable {
         boolean fits = scan.columns().stream().allMatch(column -> columns.containsKey(column.field().name()));
         if (dataset.key().isEmpty() && !current.known && fits) {
             straight.add(new Straight(current, readable));
+            tell(readable);
             return;
         }
         try (readable) {
             stage().scan(number(), readable);
+            tell(readable);
         } catch (SQLException e) {
             throw new StoreException(Sql.sentence(e), e);
         }
+    }
+
+    private void tell(Readable readable) {
+        readable.assumed().forEach(assumed -> told.add(new Told(number(), "in " + Stage.cut(readable.scan().file().getFileName().toString(), NAME_LIMIT)
+                + " " + assumed)));
     }
 
     /** The scan reading each column in the type that the table gives it, so that a clash is a bad row and not a failed load. */
@@ -197,6 +209,7 @@ public final class Pending implements AutoCloseable {
                 }
             }
             straight.removeIf(file -> file.part == part);
+            told.removeIf(one -> one.part == part.number);
             if (stage != null) {
                 stage.forget(part.number);
             }
@@ -249,6 +262,11 @@ public final class Pending implements AutoCloseable {
         return parts;
     }
 
+    /** What was assumed about the files pushed since the last checkpoint: sentences without a full stop. */
+    List<String> assumed() {
+        return told.stream().map(Told::sentence).toList();
+    }
+
     List<Straight> straight() {
         return straight;
     }
@@ -293,6 +311,7 @@ public final class Pending implements AutoCloseable {
         } finally {
             stage = null;
             straight.clear();
+            told.clear();
             parts.clear();
             current = null;
         }

@@ -245,7 +245,8 @@ final class Round {
                 }
                 throw new InterruptedException("the connector is being replaced");
             }
-            case NOT_AT_ALL -> run.record(load, ending == null ? load.judged(whole) : load.foreseen(ending.state, ending.message));
+            // What was said of the files that were committed is true even if the load came to grief over another.
+            case NOT_AT_ALL -> run.record(load, ending == null ? load.judged(whole) : load.foreseen(ending.state, (ending.message + " " + load.message()).strip()));
         }
     }
 }

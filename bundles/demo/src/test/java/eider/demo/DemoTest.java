@@ -51,6 +51,11 @@ class DemoTest {
         }
 
         @Override
+        public List<Load> replay(String connection, Progress progress) {
+            throw new AssertionError("the demo has no quarantine");
+        }
+
+        @Override
         public boolean cancel(String connection) {
             throw new AssertionError("the demo cancels nothing");
         }

@@ -17,7 +17,8 @@ import java.time.Instant;
  * @param removed rows gone
  * @param quarantined rows kept aside because they are bad
  * @param places the files, sheets or pages it came from, shortened to what fits on a few lines
- * @param message one sentence where there is something to say: why it failed or is held, and what to do; while running, what it waits for
+ * @param message a sentence or two where there is something to say: why it failed or is held, and what to do; what was assumed about a file that
+ *     could be read in more than one way, and which option says otherwise; while running, what it waits for
  */
 public record Load(long id, String run, String connection, String dataset, State state, Instant started, Instant finished,
         long inserted, long updated, long removed, long quarantined, String places, String message) {

@@ -315,6 +315,11 @@ final class ColumnTypes {
         return count > 0 && marks() == POINT;
     }
 
+    /** Whether some values read as numbers with this decimal mark hold thousands marks. */
+    boolean grouped(char decimal) {
+        return decimal == ',' ? groupedByPoint : groupedByComma;
+    }
+
     /** The one strftime pattern of a column of dates or times that are not ISO 8601, or null. */
     String pattern() {
         if (count == 0 || (possible & ANY_TIME) == 0 || Integer.bitCount(orders) != 1 || orders == Days.Order.YMD_DASH.bit()) {

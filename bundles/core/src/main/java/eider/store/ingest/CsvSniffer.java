@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Completes the scan of one delimited text. */
 final class CsvSniffer {
@@ -28,12 +28,17 @@ final class CsvSniffer {
     private static final String NO_DELIMITER = "\u001f";
     private static final int MOST_RECORDS = 3_000;
     private static final int MOST_CANDIDATE_BYTES = 1 << 18;
-    private static final Pattern NAME_LIKE = Pattern.compile("(?!.*(@.*\\.|://))[\\p{L}_#$@(%€][^\\n\\r]{0,99}");
-    private static final Pattern IDENTIFIER = Pattern.compile("[\\p{L}_#][\\p{L}\\p{M}\\p{N}_ .()/-]{0,62}");
     private static final Pattern HALF_NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?");
+    private static final Pattern SECONDS = Pattern.compile("\\d:\\d\\d:\\d\\d$");
+    private static final Pattern FRACTION = Pattern.compile("\\d{3} +\\S");
+    /** A text in quotes between blanks, as where the blank parts cells. */
+    private static final Pattern QUOTED_WORDS = Pattern.compile("\\S \"[^\"]*\"( |$)");
+    private static final String SAY_DELIMITER = "Say delimiter = \u2026 in the configuration if it is one.";
 
     private final Scan.Csv given;
     private final Limits limits;
+    /** What was decided without evidence. */
+    private final List<Assumption> assumptions = new ArrayList<>();
 
     CsvSniffer(Scan.Csv given, Limits limits) {
         this.given = given;
@@ -102,7 +107,13 @@ final class CsvSniffer {
         if (blank(sample) && whole) {
             throw new Unreadable("The file holds only blank lines.");
         }
+        assumptions.clear();
         Guess guess = guess(sample, whole);
+        if (given.quote() == null && guess.dialect.quote.equals("'") && guess.quoted > 0) {
+            assume("apostrophes around texts were taken for quotes: say quote = none if they are a part of the texts");
+        } else if (given.quote() == null && guess.dialect.quote.isEmpty()) {
+            assume("quotes were kept as a part of the texts, as they do not come in pairs: say quote = \" if they stand around texts");
+        }
         Scan.Csv dialect = new Scan.Csv(given.file(), charset, guess.dialect.delimiter, guess.dialect.quote, guess.dialect.escape, guess.comment,
                 guess.header, guess.skip, given.dateFormat(), given.decimalSeparator(), given.shortRows(), given.columns());
         return typed(dialect);
@@ -125,13 +136,22 @@ final class CsvSniffer {
     }
 
     /** A record of the sample. */
-    private record Row(long line, List<String> cells, boolean misquoted, BitSet quoted) {
+    record Row(long line, List<String> cells, boolean misquoted, BitSet quoted) {
         boolean comment(String sign) {
             return cells.getFirst().stripLeading().startsWith(sign);
         }
 
         int width() {
             return cells.size();
+        }
+
+        boolean blank() {
+            return cells.stream().allMatch(String::isBlank);
+        }
+
+        /** The same without its last cell. */
+        Row shorter() {
+            return new Row(line, cells.subList(0, cells.size() - 1), misquoted, quoted);
         }
     }
 
@@ -140,21 +160,28 @@ final class CsvSniffer {
      *
      * @param width how many cells most rows have
      * @param regular how many rows have that many
+     * @param speaking how many of them hold anything: a row of empty cells speaks for no delimiter
      * @param judged how many rows there are, comments not counted
      * @param broken what is wrong with a quote that swallows the rest; null: nothing
      */
-    private record Look(Candidate candidate, List<Row> rows, int width, int regular, int judged, int quoted, int misquoted, double consistency,
-            double score, String broken) { }
+    private record Look(Candidate candidate, List<Row> rows, int width, int regular, int speaking, int judged, int quoted, int misquoted,
+            double consistency, double score, String broken) {
+        Look scored(double score) {
+            return new Look(candidate, rows, width, regular, speaking, judged, quoted, misquoted, consistency, score, broken);
+        }
+    }
 
     /** What was made out. */
-    private record Guess(Candidate dialect, String comment, boolean header, int skip) { }
+    private record Guess(Candidate dialect, String comment, boolean header, int skip, int quoted) { }
 
     private Guess guess(byte[] sample, boolean whole) throws IOException, SourceException {
         Look best = null;
         List<String> tier = given.delimiter() != null ? List.of(given.delimiter()) : USUAL;
+        String open = null;
         for (int round = 0; round < 2; round++) {
             for (String delimiter : tier) {
                 Look look = quoting(delimiter, sample, whole);
+                open = open == null && round == 0 ? look.broken : open;
                 if (best == null || look.score > best.score * 1.0001) {
                     best = look;
                 }
@@ -167,9 +194,19 @@ final class CsvSniffer {
         if (best.broken != null) {
             throw new Unreadable(best.broken);
         }
+        if (given.delimiter() == null && best.width > 1 && best.judged == 1 && best.misquoted == 0 && garbled(best.rows)) {
+            best = oneLine(best, sample, whole);
+        }
+        if (given.delimiter() == null && best.width > 1 && doubtful(best)) {
+            Look lines = oneColumn(best, sample, whole);
+            best = lines.rows.stream().allMatch(row -> sentence(row.cells.getFirst())) ? lines : best;
+        }
         if (best.width == 1 && given.delimiter() == null && best.rows.stream().anyMatch(row -> row.width() > 1)) {
             // One column: what some of its rows hold is no delimiter, but a part of their text.
-            best = look(new Candidate(NO_DELIMITER, best.candidate.quote, best.candidate.escape), sample, whole);
+            best = oneColumn(best, sample, whole);
+        }
+        if (given.delimiter() == null && best.width == 1) {
+            refuseCutLines(best, open);
         }
         int[] controls = controls(sample);
         int few = best.width == 1 ? best.judged / 10 : Math.max(1, best.judged / 5);
@@ -179,11 +216,129 @@ final class CsvSniffer {
             throw new Unreadable("The file is not text: it holds " + controls[0] + " control characters, the first in line " + controls[1]
                     + ", and no table can be made out.");
         }
-        boolean agreed = best.consistency() >= 0.34 || best.width >= 10;
-        if (best.rows.isEmpty() || !agreed || best.regular < 2 && best.misquoted < 2 && best.judged > 3 && best.width > 1) {
-            throw new Unreadable("No table can be made out in the file: its lines do not agree on a number of cells.");
+        if (best.rows.isEmpty() || doubtful(best)) {
+            throw new Unreadable("No table can be made out in the file: its lines do not agree on a number of cells. " + SAY_DELIMITER);
         }
         return guess(best);
+    }
+
+    /** Whether the rows do not agree on a number of cells. */
+    private static boolean doubtful(Look look) {
+        return look.consistency < 0.34 && look.width < 10
+                || look.width > 1 && look.judged > 1 && look.speaking < 2 && look.misquoted < 2 && !credible(look);
+    }
+
+    /**
+     * Whether a table of which only one row holds anything, or is as wide as a table, may be one all the same: below names of columns stand only
+     * empty rows, or one or two that went wrong; or of two or three rows each holds the delimiter, and between them only what looks like values.
+     */
+    private static boolean credible(Look look) {
+        Row first = look.rows.getFirst();
+        if (first.width() == look.width && Headings.identifiers(first)) {
+            return look.judged < 4 || look.regular > 1;
+        }
+        return look.judged < 4 && look.rows.stream().allMatch(row -> row.width() > 1 || row.comment("#")) && !garbled(look.rows);
+    }
+
+    private static boolean garbled(List<Row> rows) {
+        return rows.stream().anyMatch(row -> IntStream.range(0, row.width()).anyMatch(i -> !row.quoted.get(i) && garbled(row.cells.get(i).strip())));
+    }
+
+    /**
+     * A single line has no second one to agree with, so its cells must look like values. If they do not, and the delimiter stands in it just
+     * once, the line is one text in which that sign happens to stand.
+     */
+    private Look oneLine(Look best, byte[] sample, boolean whole) throws IOException, SourceException {
+        if (best.width > 2) {
+            throw new Unreadable("No table can be made out in the file: it is a single line, and what stands between the delimiters are no values. "
+                    + SAY_DELIMITER);
+        }
+        return oneColumn(best, sample, whole);
+    }
+
+    /** Whether a line is four words at least, without a control character. */
+    private static boolean sentence(String line) {
+        int words = 1;
+        String text = line.strip();
+        for (int i = 1; i < text.length(); i++) {
+            words += text.charAt(i - 1) == ' ' && text.charAt(i) != ' ' ? 1 : 0;
+        }
+        return words > 3 && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private Look oneColumn(Look look, byte[] sample, boolean whole) throws IOException, SourceException {
+        return look(new Candidate(NO_DELIMITER, look.candidate.quote, look.candidate.escape), sample, whole);
+    }
+
+    /**
+     * Lines of one column are of one kind: texts, in which any sign may stand, or numbers and dates, in which none does. Where numbers and lines
+     * with signs that part cells stand below each other, or lines without a blank hold such signs in any number, it is a table in pieces.
+     */
+    private void refuseCutLines(Look look, String open) throws Unreadable {
+        if (open != null) {
+            throw new Unreadable(open);
+        }
+        int lines = 0;
+        int cut = 0;
+        int typed = 0;
+        int withoutBlanks = 0;
+        int withQuotedParts = 0;
+        Set<Integer> widths = new HashSet<>();
+        for (Row row : look.rows) {
+            if (row.comment("#")) {
+                continue;
+            }
+            lines++;
+            String line = row.cells.getFirst().strip();
+            if (row.quoted.get(0)) {
+                continue;
+            }
+            if (Headings.typed(line)) {
+                // The first may be a name, whatever it looks like.
+                typed += row == look.rows.getFirst() ? 0 : 1;
+            } else if (signs(line, false) > 0) {
+                cut++;
+            }
+            if (line.indexOf(' ') < 0) {
+                int signs = signs(line, true);
+                withoutBlanks += signs > 0 ? 1 : 0;
+                widths.add(signs);
+            }
+            withQuotedParts += QUOTED_WORDS.matcher(line).find() ? 1 : 0;
+        }
+        boolean mixed = typed > 0 && typed * 10 >= lines && cut * 10 >= lines;
+        boolean manyWidths = withoutBlanks * 2 > lines && widths.size() > 2 && !numbers(look.rows);
+        if (lines > 1 && (mixed || manyWidths)) {
+            throw new Unreadable("No table can be made out in the file: some of its lines look like several cells, and do not agree on how many. "
+                    + SAY_DELIMITER);
+        }
+        if (cut * 20 > lines || withQuotedParts * 2 > lines) {
+            assume("no delimiter was found that the lines agree on, so each was kept as one text: say delimiter = \u2026 if they hold several cells");
+        }
+    }
+
+    private static boolean numbers(List<Row> rows) {
+        ColumnTypes types = new ColumnTypes();
+        rows.stream().skip(1).forEach(row -> Headings.see(types, row.cells.getFirst()));
+        return types.typed();
+    }
+
+    /** How many signs of a line part cells rather than words: nothing blank follows them. A comma between digits may be a part of a number. */
+    private static int signs(String line, boolean betweenDigits) {
+        int signs = 0;
+        for (int i = 0; i < line.length() - 1; i++) {
+            char c = line.charAt(i);
+            char next = line.charAt(i + 1);
+            boolean number = c == ',' && i > 0 && Character.isDigit(line.charAt(i - 1)) && Character.isDigit(next);
+            if (c == '\t' || (c == ',' || c == ';' || c == '|') && next != ' ' && (betweenDigits || !number)) {
+                signs++;
+            }
+        }
+        return signs;
+    }
+
+    private void assume(String sentence) {
+        assumptions.add(new Assumption(null, sentence));
     }
 
     /** How many control characters there are that no text has, and the line of the first. */
@@ -216,16 +371,35 @@ final class CsvSniffer {
             if (apostrophe.broken == null && apostrophe.quoted > apostrophe.misquoted && (apostrophe.quoted > 1 || apostrophe.rows.size() < 3
                     || apostrophe.consistency() > best.consistency())) {
                 best = better(best, apostrophe);
+            } else if (apostrophe.broken == null && apostrophe.quoted >= apostrophe.misquoted && apostrophe.quoted > 0 && torn(best)) {
+                best = apostrophe.scored(Math.max(best.score, apostrophe.score));
             }
         }
         // Dumps of databases part cells by tabs or bars and quote nothing: a quote is then a part of the text. Other files do quote.
-        if ((delimiter.equals("\t") || delimiter.equals("|")) && (best.broken != null || best.misquoted > best.quoted)) {
+        if ((delimiter.equals("\t") || delimiter.equals("|")) && (best.broken != null && best.quoted < 2 || best.misquoted > best.quoted)) {
             Look none = look(new Candidate(delimiter, "", ""), sample, whole);
             if (none.width > 1 && none.consistency() > 0.9 * best.consistency() && none.judged > 1) {
                 return none;
             }
         }
         return best;
+    }
+
+    /** Whether a text that begins with an apostrophe in one cell ends with one in another: a delimiter within it was taken for one between cells. */
+    private static boolean torn(Look look) {
+        return look.rows.stream().anyMatch(row -> {
+            boolean begun = false;
+            for (String cell : row.cells) {
+                String text = cell.strip();
+                boolean begins = text.startsWith("'");
+                boolean ends = text.length() > 1 && text.endsWith("'");
+                if (begun && ends && !begins) {
+                    return true;
+                }
+                begun = begins && !ends || begun && !begins;
+            }
+            return false;
+        });
     }
 
     private Look escaping(String delimiter, String quote, byte[] sample, boolean whole) throws IOException, SourceException {
@@ -274,6 +448,10 @@ final class CsvSniffer {
         if (judged.isEmpty()) {
             judged = rows;
         }
+        if (namesOneTooMany(judged)) {
+            rows.set(rows.indexOf(judged.getFirst()), judged.getFirst().shorter());
+            judged = rows.stream().filter(row -> !row.comment("#")).toList();
+        }
         Map<Integer, Integer> widths = new HashMap<>();
         int quoted = 0;
         int misquoted = 0;
@@ -287,6 +465,8 @@ final class CsvSniffer {
         int width = CsvWalk.usual(widths, judged.size());
         double points = width == 0 ? 0 : widths.get(width) / 2.0;
         int regular = 0;
+        int speaking = 0;
+        BitSet filled = new BitSet();
         long clean = 0;
         long cells = 0;
         boolean oneName = !judged.isEmpty() && judged.getFirst().width() == 1;
@@ -294,7 +474,9 @@ final class CsvSniffer {
         for (Row row : judged) {
             if (row.width() == width) {
                 regular += row.misquoted ? 0 : 1;
+                speaking += row.misquoted || row.blank() ? 0 : 1;
                 for (int i = 0; i < width; i++) {
+                    filled.set(i, filled.get(i) || !row.cells.get(i).isBlank());
                     cells++;
                     clean += row.quoted.get(i) || clean(row.cells.get(i)) ? 1 : 0;
                 }
@@ -302,10 +484,34 @@ final class CsvSniffer {
             }
         }
         double consistency = judged.isEmpty() ? 0 : points / judged.size();
-        double shape = width < 2 ? 0.1 : (width - 1.0) / width;
+        // A sign with which lines only begin, or only end, parts nothing.
+        int columns = width == 2 ? filled.cardinality() : width;
+        double shape = consistency < 0.9 && prose(judged) || halfTimes(judged, width) ? 0.05 : columns < 2 ? 0.1 : (columns - 1.0) / columns;
         double cleanness = cells == 0 ? 0 : (double) clean / cells;
         double score = consistency * consistency * shape * cleanness * cleanness * (broken == null ? 1 : 0.3) * (numbers ? 0.01 : 1);
-        return new Look(candidate, rows, width, regular, judged.size(), quoted, misquoted, consistency, score, broken);
+        return new Look(candidate, rows, width, regular, speaking, judged.size(), quoted, misquoted, consistency, score, broken);
+    }
+
+    /** Whether a blank follows each delimiter, and what follows is never a number: the signs of sentences. */
+    private static boolean prose(List<Row> rows) {
+        return rows.stream().allMatch(row -> IntStream.range(1, row.width())
+                .allMatch(i -> row.cells.get(i).startsWith(" ") && !Headings.typed(row.cells.get(i))));
+    }
+
+    /** Whether the first delimiter of every row stands between seconds and their fraction, with more behind: 10:15:30,250 INFO started. */
+    private static boolean halfTimes(List<Row> rows, int width) {
+        return width > 1 && rows.stream().allMatch(row -> row.width() > 1 && SECONDS.matcher(row.cells.get(0)).find()
+                && FRACTION.matcher(row.cells.get(1)).lookingAt());
+    }
+
+    /** Whether the first row ends in a delimiter, and none of the others does. */
+    private static boolean namesOneTooMany(List<Row> rows) {
+        if (rows.size() < 2 || rows.getFirst().width() < 3 || !rows.getFirst().cells.getLast().isEmpty()) {
+            return false;
+        }
+        Map<Integer, Integer> widths = new HashMap<>();
+        rows.stream().skip(1).forEach(row -> widths.merge(row.width(), 2, Integer::sum));
+        return CsvWalk.usual(widths, rows.size() - 1) == rows.getFirst().width() - 1;
     }
 
     /** Whether a cell looks like a value, and not like several that were not parted or like half of one. */
@@ -316,19 +522,21 @@ final class CsvSniffer {
         }
         char first = text.charAt(0);
         char last = text.charAt(text.length() - 1);
-        if (first == '"' || last == '"' && text.indexOf('"') == text.length() - 1) {
-            return false;
-        }
-        if (first == '\'' || last == '\'') {
-            return false;
-        }
+        return first != '\'' && last != '\'' && first != '"' && !garbled(text);
+    }
+
+    /** Whether a text holds what no single value does: control characters, signs that part cells, a quote without its second (3.5" is a size). */
+    private static boolean garbled(String text) {
+        int quotes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\t' || c == ';' && text.indexOf("; ") != i || c == '|' || c < ' ' && c != '\n' && c != '\r') {
-                return false;
+            boolean sign = c == ';' && text.indexOf("; ") != i || c == '|';
+            if (c == '\t' || sign && quotes % 2 == 0 || c < ' ' && c != '\n' && c != '\r') {
+                return true;
             }
+            quotes += c == '"' && (quotes % 2 == 1 || i == 0 || !Character.isDigit(text.charAt(i - 1))) ? 1 : 0;
         }
-        return true;
+        return quotes % 2 == 1;
     }
 
     private Guess guess(Look look) throws Unreadable {
@@ -337,13 +545,17 @@ final class CsvSniffer {
         String comment = given.comment() != null ? given.comment() : "";
         if (given.comment() == null && rows.stream().anyMatch(row -> row.comment("#") && row.width() != width)) {
             comment = "#";
+            if (rows.stream().anyMatch(row -> row.comment("#") && row.width() == width && width > 1)) {
+                assume("lines that begin with # were passed over as comments, though some of them are as wide as the rows: "
+                        + "say comment = none if they are rows");
+            }
             rows = rows.stream().filter(row -> !row.comment("#")).toList();
         }
         if (rows.isEmpty()) {
             throw new Unreadable("No table can be made out in the file: it holds only comments.");
         }
         if (given.skip() >= 0) {
-            return new Guess(look.candidate, comment, given.header() != null ? given.header() : header(rows, width), given.skip());
+            return new Guess(look.candidate, comment, headed(rows, width), given.skip(), look.quoted);
         }
         // Lines of a title above the table have few cells; a row that is merely broken has nearly all of them.
         int preamble = 0;
@@ -354,109 +566,31 @@ final class CsvSniffer {
         while (table < rows.size() && rows.get(table).width() != width) {
             table++;
         }
-        if (table < rows.size() && table > preamble && evident(rows.subList(table, rows.size()), width)
+        if (table < rows.size() && table > preamble && Headings.evident(rows.subList(table, rows.size()), width)
                 && rows.subList(0, table).stream().allMatch(row -> row.width() < width)) {
             preamble = table;
         }
         List<Row> found = rows.subList(preamble, rows.size());
-        boolean header;
-        if (given.header() != null) {
-            header = given.header();
-        } else if (table == preamble) {
-            header = header(found, width);
-        } else {
-            // The first row is as wide as no other: names with rows of another width below, or a broken row of a table without names.
-            header = names(found.getFirst(), true) && found.size() > 1;
+        // The first row may be as wide as no other: names with rows of another width below, or a broken row of a table without names.
+        boolean header = table == preamble ? headed(found, width)
+                : given.header() != null ? given.header() : Headings.names(found.getFirst(), true) && found.size() > 1;
+        if (preamble > 0 && !header) {
+            assume((preamble == 1 ? "the first line was" : "the first " + preamble + " lines were")
+                    + " passed over as a title, being narrower than the rows, though no names of columns follow");
         }
         int skip = preamble == 0 ? 0 : (int) (rows.get(preamble).line - 1);
-        return new Guess(look.candidate, comment, header, skip);
+        return new Guess(look.candidate, comment, header, skip, look.quoted);
     }
 
-    /** Whether all cells of a row could be names of columns: different, and neither numbers nor dates nor prose. */
-    private static boolean names(Row row, boolean all) {
-        Set<String> names = new HashSet<>();
-        int blank = 0;
-        for (String cell : row.cells) {
-            String name = cell.strip();
-            if (name.isEmpty()) {
-                blank++;
-            } else if (!NAME_LIKE.matcher(name).matches() || !names.add(name)) {
-                return false;
-            }
+    private boolean headed(List<Row> rows, int width) {
+        if (given.header() != null) {
+            return given.header();
         }
-        return !names.isEmpty() && (blank == 0 || !all || blank == 1 && row.cells.getLast().isBlank());
-    }
-
-    /** Whether the first row is all names, and what stands below is not: numbers and dates. */
-    private static boolean evident(List<Row> rows, int width) {
-        return names(rows.getFirst(), true) && header(rows, width)
-                && rows.stream().skip(1).limit(20).anyMatch(row -> row.width() == width && row.cells.stream().anyMatch(cell -> typed(cell)));
-    }
-
-    private static boolean typed(String cell) {
-        ColumnTypes types = new ColumnTypes();
-        see(types, cell);
-        return types.typed();
-    }
-
-    /** Whether the first row names the columns. */
-    private static boolean header(List<Row> rows, int width) {
-        Row first = rows.getFirst();
-        List<Row> body = rows.subList(1, rows.size()).stream().filter(row -> row.width() == width && !row.misquoted).toList();
-        if (body.isEmpty()) {
-            return first.cells.stream().allMatch(cell -> IDENTIFIER.matcher(cell.strip()).matches()) && names(first, true);
+        Headings headings = Headings.of(rows, width);
+        if (headings.assumed() != null) {
+            assume(headings.assumed());
         }
-        int typedBelow = 0;
-        int typedAbove = 0;
-        int unlike = 0;
-        boolean alike = false;
-        int repeated = 0;
-        boolean nameLike = true;
-        for (int i = 0; i < width; i++) {
-            String name = first.cells.get(i).strip();
-            ColumnTypes above = new ColumnTypes();
-            see(above, name);
-            ColumnTypes below = new ColumnTypes();
-            boolean again = false;
-            int same = 0;
-            int filled = 0;
-            for (Row row : body) {
-                String cell = row.cells.get(i);
-                see(below, cell);
-                filled += cell.isBlank() ? 0 : 1;
-                same += !cell.isBlank() && shape(cell).equals(shape(name)) ? 1 : 0;
-                again |= !name.isEmpty() && normal(cell).equals(normal(name));
-            }
-            repeated += again ? 1 : 0;
-            if (below.typed()) {
-                typedBelow++;
-                typedAbove += above.typed() ? 1 : 0;
-                unlike += !above.typed() && !name.isEmpty() ? 1 : 0;
-            } else {
-                nameLike &= !above.typed() && (name.isEmpty() || NAME_LIKE.matcher(name).matches());
-                alike |= !name.isEmpty() && filled > 0 && same * 2 > filled && !shape(name).equals("a");
-            }
-        }
-        if (typedBelow > 0 && unlike > 0) {
-            return typedAbove * 3 <= typedBelow && unlike >= repeated;
-        }
-        return typedBelow == 0 && nameLike && repeated == 0 && !alike && names(first, true);
-    }
-
-    private static String normal(String text) {
-        return Normalizer.normalize(text.strip(), Normalizer.Form.NFKC);
-    }
-
-    /** What a text is made of: every run of letters is one a, of digits one 9. Runs of words are one a too. */
-    private static String shape(String text) {
-        return text.strip().replaceAll("\\p{N}+", "9").replaceAll("[\\p{L}\\p{M}_]+( [\\p{L}\\p{M}_]+)*", "a");
-    }
-
-    private static void see(ColumnTypes types, String cell) {
-        byte[] bytes = cell.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > 0) {
-            types.see(bytes, 0, bytes.length);
-        }
+        return headings.present();
     }
 
     /** Looks at every row for the types of columns that have none. */
@@ -473,6 +607,9 @@ final class CsvSniffer {
         }
         Survey survey = Survey.of(scan, names.size(), limits);
         ColumnTypes[] types = survey.types();
+        if (survey.rows() == 0 && scan.header() && given.header() == null) {
+            assume("its only line was taken for the names of the columns: say header = no if it is a row");
+        }
         Profile.Memory.RECENT.add(new Profile(mark, Profile.Structure.of(scan), names, types, survey.rows(), survey.plain()));
         String decimal = scan.decimalSeparator();
         String pattern = scan.dateFormat();
@@ -498,10 +635,17 @@ final class CsvSniffer {
             for (int i = 0; i < types.length - (drop ? 1 : 0); i++) {
                 String name = names.get(i);
                 Type type = types[i].type(point, sure, pattern);
+                // Points between thousands are ordinary where the semicolon parts cells, because the comma is the decimal mark: in half of Europe.
+                if (scan.decimalSeparator() == null && given.decimalSeparator() == null && type.kind() == Type.Kind.DECIMAL && types[i].grouped(point)
+                        && !(point == ',' && ";".equals(scan.delimiter()))) {
+                    assumptions.add(new Assumption(name, "the " + (point == ',' ? "points" : "commas") + " in the numbers of column '" + name
+                            + "' were taken for thousands separators: say decimal = " + (point == ',' ? "." : ",") + " if they are not"));
+                }
                 columns.add(new Scan.Column(name, Field.of(fields.get(i), type,
                         scan.header() ? "Column '" + name + "' of the file" : "Column " + (i + 1) + " of the file")));
             }
         }
+        Assumption.Memory.RECENT.set(scan, mark, assumptions);
         return new Scan.Csv(scan.file(), scan.charset(), scan.delimiter(), scan.quote(), scan.escape(), scan.comment(), scan.header(), scan.skip(),
                 pattern, decimal, scan.shortRows(), columns);
     }

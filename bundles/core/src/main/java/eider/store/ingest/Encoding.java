@@ -32,10 +32,12 @@ final class Encoding {
             zeros[i & 1] += head[i] == 0 ? 1 : 0;
         }
         int half = head.length / 2;
-        if (half > 1 && zeros[1] * 10 > half * 4 && zeros[0] * 20 < half) {
+        // Half of a text in other letters than ours are still line ends, digits and delimiters; but of a few characters nearly all must be.
+        int share = half < 16 ? 8 : 4;
+        if (half > 1 && zeros[1] * 10 > half * share && zeros[0] * 20 < half) {
             return StandardCharsets.UTF_16LE;
         }
-        if (half > 1 && zeros[0] * 10 > half * 4 && zeros[1] * 20 < half) {
+        if (half > 1 && zeros[0] * 10 > half * share && zeros[1] * 20 < half) {
             return StandardCharsets.UTF_16BE;
         }
         int sound = Content.Utf8.check(head, 0, head.length);

@@ -32,6 +32,7 @@ public final class Readable implements AutoCloseable {
     private final long rejected;
     private final int fileColumns;
     private final int[] positions;
+    private final List<String> assumed;
 
     private Readable(Scan scan, Path original, Mark mark, Path path, Path rejectFile, boolean rewritten, long rows, long rejected,
             int fileColumns, int[] positions) {
@@ -45,6 +46,7 @@ public final class Readable implements AutoCloseable {
         this.rejected = rejected;
         this.fileColumns = fileColumns;
         this.positions = positions;
+        this.assumed = scan instanceof Scan.Csv csv ? Assumption.Memory.RECENT.of(csv, mark) : List.of();
     }
 
     /** The same with the usual limits. */
@@ -84,7 +86,6 @@ public final class Readable implements AutoCloseable {
             Profile profile = Profile.Memory.RECENT.of(scan, mark);
             long rows = profile == null ? walk.plainRows() : profile.plain(scan) ? profile.rows() : -1;
             if (rows >= 0) {
-                
                 return new Readable(scan, scan.file(), mark, link(scan.file(), handover.resolve(name + ".csv")), rejects, false, rows, 0,
                         walk.names().size(), walk.positions());
             }
@@ -189,6 +190,14 @@ public final class Readable implements AutoCloseable {
     /** How many rows were put aside; {@link #rejects} tells which. */
     public long rejected() {
         return rejected;
+    }
+
+    /**
+     * What was taken for granted about the file without evidence when it was sniffed, and which option says otherwise: half a sentence each, without
+     * a full stop. Empty for nearly all files.
+     */
+    public List<String> assumed() {
+        return assumed;
     }
 
     /**

@@ -7,6 +7,9 @@
  * A file that is plain throughout is linked into the hand-over folder and read by DuckDB as it is. Any other one is written anew in
  * the plainest form there is, with its bad rows put aside; and how many rows there must be is known before DuckDB reads the first.
  *
+ * <p>A file that speaks for itself is loaded without a word, one that speaks for nothing is refused in a sentence, and what lies between is loaded
+ * and told: an {@link eider.store.ingest.Assumption}.
+ *
  * <p>Read {@link eider.store.ingest.FileSniffer} first (what is in the file), then {@link eider.store.ingest.Readable} (make it
  * readable), {@link eider.store.ingest.ScanSql} (the SQL that reads it) and {@link eider.store.ingest.Reject} (what stayed behind).
  */

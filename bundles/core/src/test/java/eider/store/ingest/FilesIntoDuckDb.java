@@ -20,7 +20,7 @@ final class FilesIntoDuckDb {
     }
 
     /** What came of a file. */
-    record Loaded(Scan scan, List<List<String>> rows, List<Reject> rejects, boolean linked) {
+    record Loaded(Scan scan, List<List<String>> rows, List<Reject> rejects, boolean linked, List<String> assumed) {
         List<String> fields() {
             return scan.columns().stream().map(column -> column.field().name()).toList();
         }
@@ -69,7 +69,7 @@ final class FilesIntoDuckDb {
             List<Reject> rejects = new ArrayList<>();
             readable.rejects(rejects::add);
             readable.verifyUnchanged();
-            return new Loaded(scan, rows, rejects, !readable.rewritten());
+            return new Loaded(scan, rows, rejects, !readable.rewritten(), readable.assumed());
         } finally {
             try (var left = Files.list(handover)) {
                 if (left.anyMatch(file -> !file.getFileName().toString().equals("spill"))) {

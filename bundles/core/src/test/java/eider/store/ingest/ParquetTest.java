@@ -55,6 +55,38 @@ class ParquetTest {
     }
 
     @Test
+    void aTimeOfTheOldKindIsAPointInTime() throws Exception {
+        Path file = parquet("SELECT TIMESTAMP '2024-02-13 10:00:00' AS at, {'first': TIMESTAMP '2024-02-13 11:00:00'} AS times, 7 AS n, "
+                + "[TIMESTAMP '2024-02-13 12:00:00'] AS list", "");
+        assertThat(files.load(Scan.Parquet.of(file)).types()).containsExactly("TIMESTAMP", "JSON", "INTEGER", "JSON");
+        assertThat(files.load(Scan.Parquet.of(file)).rows()).containsExactly(List.of("2024-02-13 10:00:00.0",
+                "{\"first\":\"2024-02-13 11:00:00\"}", "7",
+                "[\"2024-02-13 12:00:00\"]"));
+        Files.write(file, withoutLogicalTypes(Files.readAllBytes(file)));
+        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:"); Statement statement = duck.createStatement();
+                var types = statement.executeQuery("SELECT typeof(\"at\"), typeof(times) FROM " + ScanSql.literal(file.toString()))) {
+            types.next();
+            assertThat(List.of(types.getString(1), types.getString(2))).as("DuckDB leaves the zone out").containsExactly("TIMESTAMP",
+                    "STRUCT(\"first\" TIMESTAMP)");
+        }
+        Loaded loaded = files.load(Scan.Parquet.of(file));
+        assertThat(loaded.types()).containsExactly("INSTANT", "JSON", "INTEGER", "JSON");
+        assertThat(loaded.rows()).containsExactly(List.of("2024-02-13T10:00Z", "{\"first\":\"2024-02-13 11:00:00+00\"}", "7",
+                "[\"2024-02-13 12:00:00+00\"]"));
+    }
+
+    /** The footer as writers made it before there were logical types: of a time only its converted type is left. */
+    private static byte[] withoutLogicalTypes(byte[] file) {
+        int end = file.length - 8;
+        int length = java.nio.ByteBuffer.wrap(file, end, 4).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt();
+        java.nio.charset.Charset bytes = java.nio.charset.StandardCharsets.ISO_8859_1;
+        // Thrift: field 10 of a schema element, of it field 8 (a time) with isAdjustedToUTC = false and microseconds.
+        String footer = new String(file, end - length, length, bytes).replace("\u004c\u008c\u0012\u001c\u002c\0\0\0\0", "");
+        java.nio.ByteBuffer shorter = java.nio.ByteBuffer.allocate(end - length + footer.length() + 8).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+        return shorter.put(file, 0, end - length).put(footer.getBytes(bytes)).putInt(footer.length()).put("PAR1".getBytes(bytes)).array();
+    }
+
+    @Test
     void aValueThatDoesNotFitItsFieldIsPutAside() throws Exception {
         Path file = parquet("SELECT * FROM (VALUES (1, 1.5), (2, 2.0), (NULL, 3.0)) t(id, n)", "");
         Scan.Parquet scan = Scan.Parquet.of(file).withColumns(List.of(new Scan.Column("id", Field.required("id", Type.INTEGER, "The id.")),
