@@ -14,7 +14,8 @@ public final class Durations {
     public static Duration parse(String text) {
         Matcher form = FORM.matcher(text.strip());
         if (!form.matches() || Integer.parseInt(form.group(1)) == 0) {
-            throw new IllegalArgumentException("'" + text.strip() + "' is no span of time: write a whole number and m, h, d or w for minutes, hours, days or weeks, such as 12h or 7d");
+            throw new IllegalArgumentException("'" + text.strip() + "' is no span of time: write a whole number and m, h, d or w for minutes, hours, days or"
+                    + " weeks, such as 12h or 7d");
         }
         long count = Long.parseLong(form.group(1));
         return switch (form.group(2).charAt(0)) {

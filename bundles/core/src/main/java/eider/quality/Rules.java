@@ -28,7 +28,8 @@ import java.util.regex.Pattern;
 public final class Rules {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,30}(\\.[0-9]{1,10})?");
-    private static final String SHAPES = "after a column comes one of: required, unique, in LOW..HIGH, above N, below N, one of A, B, matches PATTERN, exists in TABLE.COLUMN, newer than 2d";
+    private static final String SHAPES = "after a column comes one of: required, unique, in LOW..HIGH, above N, below N, one of A, B, matches PATTERN,"
+            + " exists in TABLE.COLUMN, newer than 2d";
 
     private Rules() {}
 

@@ -21,9 +21,9 @@ import java.util.Set;
  * Judges the rows of one {@link Commit} by the rules of their dataset and of the canonical tables that they feed, inside its transaction: what breaks a rule that
  * quarantines never shows, and a broken rule that fails takes everything back.
  *
- * <p>Rows of the stage are judged before they are compared with those that are here. The ids of those that are kept aside stand in the temporary table {@code bad}; for the
- * comparison they are {@link Stage#PRESENT}, so that the older row with their key stays. Rows that went straight in are judged in the raw table, and their canonical rows after they
- * were derived. One pass over the rows counts for all rules that look at single values; only a rule that is broken is looked at again. A rule that cannot be applied,
+ * <p>Rows of the stage are judged before they are compared with those that are here. The ids of those that are kept aside stand in the temporary table {@code bad};
+ * for the comparison they are {@link Stage#PRESENT}, so that the older row with their key stays. Rows that went straight in are judged in the raw table, and their
+ * canonical rows after they were derived. One pass over the rows counts for all rules that look at single values; only a rule that is broken is looked at again. A rule that cannot be applied,
  * because a column or a table is not there, is never passed over: it fails the load, or is told where it only warns.
  */
 final class Checks {
@@ -100,8 +100,8 @@ final class Checks {
             Map<String, Type> canonical = columns("main", derivation.table());
             judge(new Relation(derivation.table(), canonical, derived(derivation, canonical, "(SELECT * RENAME (_id AS _row) FROM " + rows + ")"),
                     derived(derivation, canonical, "(SELECT * RENAME (_id AS _row) FROM " + latest + " WHERE _kind = " + Stage.ROW + ")"),
-                    "(FROM main." + Sql.name(derivation.table()) + " WHERE _row NOT IN (SELECT _row FROM " + raw.sql() + " WHERE _row NOT IN (SELECT _row FROM " + untouched
-                            + ")))"), derivation.rules());
+                    "(FROM main." + Sql.name(derivation.table()) + " WHERE _row NOT IN (SELECT _row FROM " + raw.sql() + " WHERE _row NOT IN (SELECT _row FROM "
+                            + untouched + ")))"), derivation.rules());
         }
         if (!failures.isEmpty()) {
             throw failed();
@@ -121,8 +121,8 @@ final class Checks {
     /** Those rows of the raw table that will be there afterwards as they are. */
     private String untouched(String values, int[] partIds) {
         if (handling.mode() == Mode.APPEND) {
-            return "(SELECT o.* FROM " + raw.sql() + " o ANTI JOIN (SELECT " + values + " FROM " + staged.rows() + " WHERE _kind = " + Stage.ROW + ") n ON " + String.join(" AND ",
-                    columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS NOT DISTINCT FROM n." + name).toList()) + ")";
+            return "(SELECT o.* FROM " + raw.sql() + " o ANTI JOIN (SELECT " + values + " FROM " + staged.rows() + " WHERE _kind = " + Stage.ROW + ") n ON "
+                    + String.join(" AND ", columns.keySet().stream().map(Sql::name).map(name -> "o." + name + " IS NOT DISTINCT FROM n." + name).toList()) + ")";
         }
         if (!dataset.key().isEmpty()) {
             return pending.isComplete() ? "(FROM " + raw.sql() + " WHERE false)" : "(SELECT o.* FROM " + raw.sql() + " o ANTI JOIN " + latest(values) + " n ON "
@@ -130,8 +130,13 @@ final class Checks {
         }
         List<String> ids = pending.parts().stream().filter(part -> !part.added()).map(part -> Integer.toString(partIds[part.number()])).toList();
         String others = "(FROM " + raw.sql() + (ids.isEmpty() ? " WHERE true" : " WHERE _part NOT IN (" + String.join(", ", ids) + ")");
-        return others + (!pending.isComplete() ? "" : pending.seen().isEmpty() ? " AND false" : " AND _part IN (SELECT id FROM ledger.parts WHERE connection = " + Sql.text(raw.connection()) + " AND dataset = "
-                + Sql.text(raw.dataset()) + " AND name IN (" + String.join(", ", pending.seen().stream().map(Sql::text).toList()) + "))") + ")";
+        if (!pending.isComplete()) {
+            return others + ")";
+        }
+        // A part that was begun and left out, because it is as it was, stays.
+        String seen = String.join(", ", pending.seen().stream().map(Sql::text).toList());
+        return others + (seen.isEmpty() ? " AND false)" : " AND _part IN (SELECT id FROM ledger.parts WHERE connection = " + Sql.text(raw.connection()) + " AND dataset = "
+                + Sql.text(raw.dataset()) + " AND name IN (" + seen + ")))");
     }
 
     /** The canonical rows of some raw ones, in the types of the table. */
@@ -148,26 +153,33 @@ final class Checks {
 
     /** Keeps the bad rows of the stage aside, and tells how many; afterwards {@code bad} is gone. Needs the table {@code pending_parts}. */
     long quarantineStaged(Collection<String> fields) throws SQLException {
-        long count = sql.number("SELECT count(*) FROM bad") == 0 ? 0 : sql.run(quarantine(fields, staged.rows(), "_seq", "pending_parts p ON p.number = r._part", "'row ' || r._seq",
-                !dataset.key().isEmpty()));
+        long count = sql.number("SELECT count(*) FROM bad") == 0 ? 0
+                : sql.run(quarantine(fields, staged.rows(), "_seq", "pending_parts p ON p.number = r._part", "'row ' || r._seq", !dataset.key().isEmpty()));
         sql.run("DROP TABLE temp.bad");
         return count;
     }
 
+    /**
+     * @param once whether a row that is as bad as before is not kept again: the next time it is met at a boundary. One that a person has mended is here as it was
+     *     mended
+     */
     private String quarantine(Collection<String> fields, String rows, String id, String parts, String place, boolean once) {
+        String mine = "q.connection = " + Sql.text(raw.connection()) + " AND q.dataset = " + Sql.text(dataset.name());
         String record = "to_json(" + struct(fields, true) + ")::VARCHAR";
-        return "INSERT INTO ledger.quarantine (id, load, connection, dataset, part, place, reason, raw, met_at, record) SELECT nextval('ledger.quarantine_ids'), " + load + ", "
-                + Sql.text(raw.connection()) + ", " + Sql.text(dataset.name()) + ", n.part, n.place, n.reason, n.raw, " + Sql.text(now.toString())
-                + "::TIMESTAMPTZ, n.record FROM (SELECT coalesce(p.name, '') AS part, left(concat_ws(' ', p.name, " + place + "), " + Stage.REASON_LIMIT + ") AS place, left(b.reason, "
-                + Stage.REASON_LIMIT + ") AS reason, left(to_json(" + struct(fields, false) + ")::VARCHAR, " + Stage.RAW_LIMIT + ") AS raw, CASE WHEN length(" + record + ") <= " + Stage.RAW_LIMIT + " THEN "
-                + record + " END AS record FROM "
-                + rows + " r JOIN bad b ON b.id = r." + id + " LEFT JOIN " + parts + ") n"
-                + (once ? " WHERE NOT EXISTS (FROM ledger.quarantine q WHERE q.resolved_by IS NULL AND q.connection = " + Sql.text(raw.connection()) + " AND q.dataset = "
-                        + Sql.text(dataset.name()) + " AND q.reason = n.reason AND q.raw = n.raw)" : "");
+        return "INSERT INTO ledger.quarantine (id, load, connection, dataset, part, place, reason, raw, met_at, record)"
+                + " SELECT nextval('ledger.quarantine_ids'), " + load + ", " + Sql.text(raw.connection()) + ", " + Sql.text(dataset.name())
+                + ", n.part, n.place, n.reason, n.raw, " + Sql.text(now.toString()) + "::TIMESTAMPTZ, n.record FROM (SELECT coalesce(p.name, '') AS part,"
+                + " left(concat_ws(' ', p.name, " + place + "), " + Stage.REASON_LIMIT + ") AS place, left(b.reason, " + Stage.REASON_LIMIT + ") AS reason,"
+                + " left(to_json(" + struct(fields, false) + ")::VARCHAR, " + Stage.RAW_LIMIT + ") AS raw,"
+                + " CASE WHEN length(" + record + ") <= " + Stage.RAW_LIMIT + " THEN " + record + " END AS record"
+                + " FROM " + rows + " r JOIN bad b ON b.id = r." + id + " LEFT JOIN " + parts + ") n"
+                + (once ? " WHERE NOT EXISTS (FROM ledger.quarantine q WHERE " + mine + " AND q.raw = n.raw"
+                        + " AND CASE WHEN q.resolved_by IS NULL THEN q.reason = n.reason ELSE q.mended IS NOT NULL END)" : "");
     }
 
     private static String struct(Collection<String> fields, boolean text) {
-        return "struct_pack(" + String.join(", ", fields.stream().map(Sql::name).map(name -> name + " := " + (text ? "CAST(r." + name + " AS VARCHAR)" : "r." + name)).toList()) + ")";
+        return "struct_pack(" + String.join(", ", fields.stream().map(Sql::name)
+                .map(name -> name + " := " + (text ? "CAST(r." + name + " AS VARCHAR)" : "r." + name)).toList()) + ")";
     }
 
     /**
@@ -385,7 +397,8 @@ final class Checks {
     private String example(Relation of, RuleSql terms, Rule rule, String broken) throws SQLException, StoreException {
         String which = of.table != null || dataset.key().isEmpty() ? "" : " || ' (' || concat_ws(', ', " + String.join(", ", dataset.key().stream()
                 .map(name -> Sql.text(name + " ") + " || left(CAST(" + Sql.name(name) + " AS VARCHAR), " + EXAMPLE_LIMIT + ")").toList()) + ") || ')'";
-        String example = ask(of, () -> sql.first("SELECT " + reason(terms, rule) + which + " FROM " + of.rows + " WHERE " + broken + " LIMIT 1", row -> row.getString(1)));
+        String question = "SELECT " + reason(terms, rule) + which + " FROM " + of.rows + " WHERE " + broken + " LIMIT 1";
+        String example = ask(of, () -> sql.first(question, row -> row.getString(1)));
         return example == null ? "" : example;
     }
 
@@ -394,14 +407,14 @@ final class Checks {
         String names = names(unique.columns());
         List<String> present = new ArrayList<>(List.of(terms.subject(rule)));
         for (String column : unique.columns()) {
-            present.add(terms.text(column) + " <> ''");
+            present.add("NOT " + terms.empty(column));
         }
         String those = String.join(" AND ", present);
         String come = "(SELECT " + names + ", _id FROM " + of.latest + " WHERE " + those + " AND _id NOT IN (SELECT id FROM bad))";
         // Of those that stay only what comes again: the rest of a large table is read once and forgotten.
         String stay = "(SELECT " + names + " FROM " + of.staying + " WHERE " + those + ")";
-        String again = "SELECT " + names + " FROM (SELECT " + names + " FROM " + come + " UNION ALL SELECT " + names + " FROM " + stay + " o SEMI JOIN " + come + " n USING ("
-                + names + ")) GROUP BY ALL HAVING count(*) > 1";
+        String again = "SELECT " + names + " FROM (SELECT " + names + " FROM " + come + " UNION ALL SELECT " + names + " FROM " + stay + " o SEMI JOIN " + come
+                + " n USING (" + names + ")) GROUP BY ALL HAVING count(*) > 1";
         long rows = count(of, come);
         if (rows == 0) {
             return;
@@ -433,11 +446,13 @@ final class Checks {
         String table = exists.connection() == null ? exists.table() : new RawTable(exists.connection(), exists.table()).name();
         Map<String, Type> there = columns(schema, table);
         if (there.isEmpty()) {
-            throw new Unfit("there is no " + (exists.connection() == null ? exists.table() + " among the canonical tables" : exists.connection() + "." + exists.table() + " yet"));
+            throw new Unfit("there is no " + (exists.connection() == null ? exists.table() + " among the canonical tables"
+                    : exists.connection() + "." + exists.table() + " yet"));
         }
         Type type = there.get(exists.of());
         if (type == null) {
-            throw new Unfit(exists.place().substring(0, exists.place().lastIndexOf('.')) + " has no column " + exists.of() + "; it has " + String.join(", ", there.keySet()));
+            throw new Unfit(exists.place().substring(0, exists.place().lastIndexOf('.')) + " has no column " + exists.of() + "; it has "
+                    + String.join(", ", there.keySet()));
         }
         return new RuleSql.Values(schema + "." + Sql.name(table), exists.of(), type);
     }
@@ -468,8 +483,9 @@ final class Checks {
     }
 
     private void note(Relation of, Rule rule, long checked, long broken, String example) {
-        found.merge(called(of, rule), new CheckRow(called(of, rule), rule.action().word(), checked, broken, example), (one, other) -> new CheckRow(one.rule(), one.action(),
-                one.checked() + other.checked(), one.broken() + other.broken(), one.example().isEmpty() ? other.example() : one.example()));
+        CheckRow here = new CheckRow(called(of, rule), rule.action().word(), checked, broken, example);
+        found.merge(here.rule(), here, (one, other) -> new CheckRow(one.rule(), one.action(), one.checked() + other.checked(), one.broken() + other.broken(),
+                one.example().isEmpty() ? other.example() : one.example()));
         if (broken > 0 && rule.action() == Action.FAIL) {
             failures.add("the rule '" + called(of, rule) + "' is broken by " + broken + " of " + checked + " rows, such as " + example);
         }

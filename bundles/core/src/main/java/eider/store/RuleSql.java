@@ -6,6 +6,7 @@ import eider.quality.Rule;
 import eider.store.ingest.ScanSql;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -107,7 +108,7 @@ record RuleSql(Map<String, Type> columns) {
     }
 
     private static List<String> numbers(String column, List<String> values) throws Unfit {
-        List<String> numbers = new java.util.ArrayList<>();
+        List<String> numbers = new ArrayList<>();
         for (String value : values) {
             numbers.add(number(column, value));
         }
@@ -134,7 +135,7 @@ record RuleSql(Map<String, Type> columns) {
     }
 
     /** A blank text is as good as none. */
-    private String empty(String column) throws Unfit {
+    String empty(String column) throws Unfit {
         String name = Sql.name(column);
         return type(column).kind() == Type.Kind.TEXT ? "(" + name + " IS NULL OR trim(" + name + ", ' \t\r\n') = '')" : "(" + name + " IS NULL)";
     }

@@ -8,6 +8,7 @@ import eider.connector.Model;
 import eider.connector.Type;
 import eider.core.Engine;
 import eider.engine.Load;
+import eider.engine.Progress;
 import eider.engine.Quarantined;
 import eider.engine.RuleCheck;
 import eider.store.Store;
@@ -578,15 +579,38 @@ class RulesInLoadsTest {
         rules("amount in 0..10 -> quarantine; email unique -> quarantine; rows within 1% of the last 3 loads -> fail");
         load(lane, order(1, "1", "paid", "a@x", null, null), order(2, "11", "paid", "b@x", null, null), order(3, "12", "paid", null, "2026-01-01", null));
         assertThat(ids()).containsExactly("1");
-        engine.syncs().replay("shop", eider.engine.Progress.NONE);
+        engine.syncs().replay("shop", Progress.NONE);
         assertThat(engine.loads().quarantined("shop")).as("as bad as before").isEqualTo(2);
+        assertThat(rows("select checked from ledger.checks where rule like 'rows within%' and checked > 0")).as("it is no load to compare others with").containsExactly("3");
         Quarantined second = engine.loads().quarantine("shop", 9).stream().filter(row -> "2".equals(row.values().get("id"))).findFirst().orElseThrow();
         engine.loads().mend(second.id(), Map.of("amount", "10"), "ann");
-        Load mended = engine.syncs().replay("shop", eider.engine.Progress.NONE).getFirst();
+        Load mended = engine.syncs().replay("shop", Progress.NONE).getFirst();
         assertThat(List.of(mended.inserted(), engine.loads().quarantined("shop"))).as(mended.toString()).containsExactly(1L, 1L);
         rules("amount in 0..20 -> quarantine");
-        assertThat(engine.syncs().replay("shop", eider.engine.Progress.NONE).getFirst().inserted()).isEqualTo(1);
+        assertThat(engine.syncs().replay("shop", Progress.NONE).getFirst().inserted()).isEqualTo(1);
         assertThat(rows("select id, amount, email, day from raw.shop__orders order by id")).containsExactly("1|1.0000|a@x|null", "2|10.0000|b@x|null", "3|12.0000|null|2026-01-01");
         assertThat(engine.loads().quarantined("shop")).isZero();
+    }
+
+    @Test
+    void aMendedRowThatItsSourceSendsAgainAsItWasStaysMended() throws Exception {
+        rules("amount in 0..10 -> quarantine");
+        load(Lane.KEYED, order(1, "11", "paid", null, null, null));
+        engine.loads().mend(engine.loads().quarantine("shop", 1).getFirst().id(), Map.of("amount", "10"), "ann");
+        engine.syncs().replay("shop", Progress.NONE);
+        load(Lane.KEYED, order(1, "11", "paid", null, null, null));
+        assertThat(rows("select id, amount from raw.shop__orders")).containsExactly("1|10.0000");
+        assertThat(engine.loads().quarantined("shop")).as("nobody is asked twice").isZero();
+        load(Lane.KEYED, order(1, "12", "paid", null, null, null));
+        assertThat(engine.loads().quarantined("shop")).as("another bad value is another matter").isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Lane.class)
+    void aBlankTextIsNoValue(Lane lane) throws Exception {
+        rules("status required -> quarantine; email matches .+@.+ -> fail; email one of a@b -> fail; email unique -> fail");
+        Load load = load(lane, order(1, "1", " \t ", null, null, null), order(2, "1", "paid", "  ", null, null), order(3, "1", "paid", "  ", null, null));
+        assertThat(load.state()).as(load.message()).isEqualTo(Load.State.COMMITTED);
+        assertThat(ids()).containsExactly("2", "3");
     }
 }
