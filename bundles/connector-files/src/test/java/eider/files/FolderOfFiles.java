@@ -2,6 +2,7 @@ package eider.files;
 
 import eider.tck.Fault;
 import eider.tck.Outside;
+import eider.tck.Total;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,8 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 
 /** The world of a files connection: a folder below {@code inbox/} with sales in five shapes. */
@@ -26,6 +29,7 @@ final class FolderOfFiles implements Outside {
     private final String name;
     private final Path folder;
     private int rows;
+    private boolean changed;
 
     FolderOfFiles(Path home, String name) throws IOException {
         this.home = home;
@@ -63,12 +67,57 @@ final class FolderOfFiles implements Outside {
     /** The first file loses a row, has one changed, and gets one more; another file comes. */
     @Override
     public void change() throws IOException {
+        changed = true;
         List<String> lines = new ArrayList<>(Files.readAllLines(folder.resolve("a.csv")));
         lines.remove(3);
         lines.set(5, lines.get(5).replaceFirst("Product [0-9]+", "Renamed"));
         lines.add("2026-11-01,later,Late,North,1,2.5,2.5");
         Files.write(folder.resolve("a.csv"), lines);
         text(folder.resolve("f.csv"), rows, rows + 7, ",", StandardCharsets.UTF_8);
+    }
+
+    /** From what was written into the files, whatever their shape: no column but these says what a sale came to. */
+    @Override
+    public List<Total> totals() {
+        Map<String, Tally> tallies = new TreeMap<>();
+        // The third row of the first file is the one that goes.
+        IntStream.range(0, changed ? rows + 7 : rows).filter(i -> !changed || i != 2).mapToObj(FolderOfFiles::row)
+                .forEach(row -> tallies.computeIfAbsent((String) row.get(3), region -> new Tally())
+                .add((BigDecimal) row.get(4), (BigDecimal) row.get(6)));
+        if (changed) {
+            tallies.computeIfAbsent("North", region -> new Tally()).add(BigDecimal.ONE, new BigDecimal("2.5"));
+        }
+        Tally all = new Tally();
+        tallies.values().forEach(all::add);
+        List<Total> totals = new ArrayList<>();
+        tallies.forEach((region, tally) -> totals.add(tally.of(Total.of("sales").where("region", region).where("kind", "sale"))));
+        totals.add(all.of(Total.of("sales")));
+        return totals;
+    }
+
+    private static final class Tally {
+        private long rows;
+        private BigDecimal quantity = BigDecimal.ZERO;
+        private BigDecimal amount = BigDecimal.ZERO;
+
+        void add(BigDecimal quantity, BigDecimal amount) {
+            this.rows++;
+            this.quantity = this.quantity.add(quantity);
+            this.amount = this.amount.add(amount);
+        }
+
+        void add(Tally other) {
+            rows += other.rows;
+            quantity = quantity.add(other.quantity);
+            amount = amount.add(other.amount);
+        }
+
+        /** Neither discounts, tax nor shipping are in the files, so everything is the same amount. */
+        Total of(Total total) {
+            return total.rows(rows).sum("quantity", quantity.toPlainString()).sum("total_amount", amount.toPlainString())
+                    .sum("gross", amount.toPlainString())
+                    .sum("net", amount.toPlainString()).sum("tax", "0");
+        }
     }
 
     /** Sound files with the secret in them lie beyond the allowed root, and every way there is tried. */

@@ -6,9 +6,26 @@ package eider.tck;
  */
 public enum Ability {
     /** Reading a full world sets more than one checkpoint, so that a read that was cut goes on from its middle. */
-    RESUMES,
+    RESUMES("S3"),
     /** A read from the last cursor finds what was added, altered and removed since. */
-    NOTICES_CHANGES,
+    NOTICES_CHANGES("S3"),
+    /** It reaches its outside system by HTTP. A connector that lacks this sends nothing over the network at all. */
+    HTTP("S6"),
     /** There is something to keep from people: an option of type PASSWORD, or data beyond what a connection may read. */
-    SECRETS
+    SECRETS("S7"),
+    /** It ships models, which fill canonical tables. */
+    MODELS("S11"),
+    /** Its outside system can call it: its source is an {@link eider.connector.Webhook} too. */
+    WEBHOOKS("S12");
+
+    private final String clause;
+
+    Ability(String clause) {
+        this.clause = clause;
+    }
+
+    /** The clause that asks for it. */
+    public String clause() {
+        return clause;
+    }
 }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Measures a contract in a fresh JVM with the class path of this one, where nothing else runs and the flags can be chosen.
@@ -21,6 +23,7 @@ final class ChildJvm {
     }
 
     private static final String ANSWER = "answer: ";
+    private static final String LEFT_OUT = "left out: ";
     private static final int MOST_LINES = 40;
 
     private ChildJvm() {}
@@ -37,6 +40,8 @@ final class ChildJvm {
         Path log = home.resolveSibling(home.getFileName() + ".log");
         Path arguments = home.resolveSibling(home.getFileName() + ".arguments");
         List<String> words = new ArrayList<>(Arrays.asList(flags));
+        System.getProperties().stringPropertyNames().stream().filter(name -> name.startsWith("eider.tck.")).sorted()
+                .forEach(name -> words.add(quoted("-D" + name + "=" + System.getProperty(name))));
         words.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
                 quoted(System.getProperty("java.class.path")), ChildJvm.class.getName(), measurement.getName(), contract.getName(),
                 quoted(home.toString()), Integer.toString(rows)));
@@ -51,6 +56,10 @@ final class ChildJvm {
             process.destroyForcibly();
         }
         List<String> lines = Files.readAllLines(log);
+        Optional<String> reason = lines.stream().filter(line -> line.startsWith(LEFT_OUT)).findFirst();
+        if (reason.isPresent()) {
+            throw new TestAbortedException(reason.get().substring(LEFT_OUT.length()));
+        }
         return lines.stream().filter(line -> line.startsWith(ANSWER)).map(line -> line.substring(ANSWER.length())).findFirst()
                 .orElseThrow(() -> new AssertionError(measurement.getSimpleName() + " of " + rows + " rows failed in a JVM of its own, exit code "
                         + process.exitValue() + ":\n" + String.join("\n", lines.subList(Math.max(0, lines.size() - MOST_LINES), lines.size()))));
@@ -67,6 +76,8 @@ final class ChildJvm {
             Measurement measurement = (Measurement) make(arguments[0]);
             SourceContract contract = (SourceContract) make(arguments[1]);
             System.out.println(ANSWER + measurement.measure(contract, Path.of(arguments[2]), Integer.parseInt(arguments[3])));
+        } catch (TestAbortedException e) {
+            System.out.println(LEFT_OUT + e.getMessage());
         } catch (Throwable e) {
             e.printStackTrace(System.out);
             code = 1;

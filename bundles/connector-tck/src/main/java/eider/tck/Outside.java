@@ -1,6 +1,9 @@
 package eider.tck;
 
+import eider.connector.Delivery;
 import java.io.IOException;
+import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,6 +41,42 @@ public interface Outside extends AutoCloseable {
      * word) need not be listed; the contract finds them in the metatype.
      */
     default List<Fault> faults() {
+        return List.of();
+    }
+
+    /**
+     * Where this world answers HTTP, for S6: the address of the author's stand-in, which gives the recorded answers of the outside system. Scheme,
+     * host, port, and the path that all of it begins with. Null for a connector that lacks {@link Ability#HTTP}.
+     */
+    default URI address() throws Exception {
+        return null;
+    }
+
+    /**
+     * The {@link #options()} of a connection that reaches this world through {@code relay}, an HTTP server of the contract that hands on to {@link
+     * #address()} and fails when it is told to. By itself it puts the one address in the place of the other wherever an option begins with it.
+     */
+    default Map<String, String> options(URI relay) throws Exception {
+        String here = String.valueOf(address());
+        Map<String, String> options = new LinkedHashMap<>(options());
+        options.replaceAll((option, value) -> value.startsWith(here) ? relay + value.substring(here.length()) : value);
+        return options;
+    }
+
+    /**
+     * What the canonical tables must hold when this world, as it is now, was read: for S11. Asked for after {@link #fill} and again after {@link
+     * #change}. At least one for each table that a model fills; the more narrowly, the better ({@code sales} by {@code kind}, by day).
+     */
+    default List<Total> totals() throws Exception {
+        return List.of();
+    }
+
+    /**
+     * After {@link #change}: what the outside system sends to the webhook of a connection with {@link #options()} about that change, all of it, in
+     * the order in which it happened, signed as it signs, received now. For S12. The rows that these tell, or ask to be read, must make the tables
+     * what a read of the changed world makes them.
+     */
+    default List<Delivery> deliveries() throws Exception {
         return List.of();
     }
 

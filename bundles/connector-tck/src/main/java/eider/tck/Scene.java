@@ -10,6 +10,9 @@ import java.util.List;
 
 /** Where a test of the contract happens: a home with the engine, a world that is filled, and the connector, started as the contract starts it. */
 final class Scene implements AutoCloseable {
+    /** The world of an ordinary test. */
+    static final String WORLD = "world";
+
     private final SourceContract contract;
     private final Path home;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -23,10 +26,15 @@ final class Scene implements AutoCloseable {
     }
 
     static Scene of(SourceContract contract, Path home, int rows) throws Exception {
+        return of(contract, home, rows, WORLD);
+    }
+
+    /** @param world as {@link SourceContract#outside} is asked for it */
+    static Scene of(SourceContract contract, Path home, int rows, String world) throws Exception {
         Scene scene = new Scene(contract, home);
         try {
             scene.warehouse = scene.opened(Warehouse.open(home));
-            scene.outside = scene.world("world", rows);
+            scene.outside = scene.world(world, rows);
             scene.connector = scene.opened(contract.start(home));
             return scene;
         } catch (Throwable e) {

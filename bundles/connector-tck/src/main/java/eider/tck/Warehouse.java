@@ -13,6 +13,7 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class Warehouse implements AutoCloseable {
     }
 
     private Table table(String connection, String dataset) throws EngineException {
-        String name = "raw.\"" + connection + "__" + dataset + "\"";
+        String name = raw(connection, dataset);
         String columns;
         try (Rows none = engine.queries().query("SELECT * FROM " + name + " LIMIT 0", PATIENCE)) {
             // By name: two reads may have met the columns of their files in another order.
@@ -90,6 +91,38 @@ final class Warehouse implements AutoCloseable {
             rows.next();
             return new Table(rows.number(0), new BigInteger(rows.text(1)));
         }
+    }
+
+    /** The one row of a query, as text. */
+    List<String> row(String sql, Object... parameters) throws EngineException {
+        return rows(sql, parameters).getFirst();
+    }
+
+    /** The rows of a query, as text. */
+    List<List<String>> rows(String sql, Object... parameters) throws EngineException {
+        try (Rows rows = engine.queries().query(sql, PATIENCE, parameters)) {
+            List<List<String>> all = new ArrayList<>();
+            while (rows.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 0; i < rows.columns().size(); i++) {
+                    row.add(rows.text(i));
+                }
+                all.add(row);
+            }
+            return all;
+        }
+    }
+
+    /** The columns that a query gives. */
+    List<Rows.Column> columns(String sql) throws EngineException {
+        try (Rows rows = engine.queries().query(sql, PATIENCE)) {
+            return rows.columns();
+        }
+    }
+
+    /** The table of a dataset's rows as SQL names it. */
+    static String raw(String connection, String dataset) {
+        return "raw.\"" + connection + "__" + dataset + "\"";
     }
 
     @Override

@@ -24,6 +24,9 @@ final class Watched implements Source {
     private String cutDataset;
     private int cutAfter;
     private boolean anew;
+    private boolean deriving;
+    private boolean forgiving;
+    private SourceException forgiven;
 
     Watched(Source source) {
         this.source = source;
@@ -40,6 +43,25 @@ final class Watched implements Source {
     Watched anew() {
         anew = true;
         return this;
+    }
+
+    /**
+     * The source's models are applied too. Else its rows only go where every row goes, and a fault of a model shows in the clause of models alone.
+     */
+    Watched deriving() {
+        deriving = true;
+        return this;
+    }
+
+    /** A read that fails ends as if that had been all, so that the engine keeps what came up to the last checkpoint, and does not try again. */
+    Watched forgiving() {
+        forgiving = true;
+        return this;
+    }
+
+    /** How a read failed; null if none did. */
+    SourceException forgiven() {
+        return forgiven;
     }
 
     List<Dataset> datasets() {
@@ -78,11 +100,21 @@ final class Watched implements Source {
             if (!recording.stopped()) {
                 throw e;
             }
+        } catch (SourceException e) {
+            if (!forgiving) {
+                throw e;
+            }
+            forgiven = e;
         }
+    }
+
+    /** The source's models, whether they are applied or not. */
+    List<Model> allModels() {
+        return source.models();
     }
 
     @Override
     public List<Model> models() {
-        return source.models();
+        return deriving ? source.models() : List.of();
     }
 }

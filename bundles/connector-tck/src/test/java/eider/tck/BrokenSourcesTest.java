@@ -13,6 +13,7 @@ import eider.tck.broken.TalkativeSource;
 import eider.tck.broken.UnstableSource;
 import eider.tck.broken.VagueSource;
 import eider.tck.broken.WrongTypeSource;
+import eider.tck.ledger.LedgerConfig;
 import eider.tck.ledger.LedgerContract;
 import eider.tck.sharing.SharingSource;
 import eider.tck.staying.StayingSource;
@@ -202,14 +203,14 @@ class BrokenSourcesTest {
     static class Modest extends LedgerContract {
         @Override
         public Set<Ability> lacks() {
-            return Set.of(Ability.RESUMES);
+            return Set.of(Ability.RESUMES, Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS);
         }
     }
 
     static class Staying extends LedgerContract implements FelixContract {
         @Override
         public Path bundle() {
-            return bundle("staying", StayingSource.class);
+            return TestBundle.of("staying", StayingSource.class, LedgerConfig.class, LedgerContract.class);
         }
     }
 }

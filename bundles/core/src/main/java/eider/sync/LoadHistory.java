@@ -92,9 +92,7 @@ public final class LoadHistory implements Loads, AutoCloseable {
             throw new EngineException("there is no row " + id + " in quarantine");
         }
         List<String> fields = ask(() -> store.read(sql -> Ledger.fields(sql, row.connection(), row.dataset())));
-        Map<String, String> values = new LinkedHashMap<>();
-        fields.forEach(field -> values.put(field, null));
-        Ledger.texts(row).forEach((field, text) -> values.put(field, text));
+        Map<String, String> values = new LinkedHashMap<>(Ledger.texts(row));
         for (Map.Entry<String, String> change : changes.entrySet()) {
             if (!fields.contains(change.getKey())) {
                 throw new EngineException(row.connection() + "." + row.dataset() + " has no field '" + change.getKey() + "'; it has " + String.join(", ", fields));

@@ -27,7 +27,7 @@ final class Run implements Runnable {
     /** How long a run waits for the new version of a connector that was taken away. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** How long a source may take to end when it is interrupted: of the two seconds after which a sync that is cancelled has ended, a part is for its record. */
-    private static final Duration ENDING = Duration.ofMillis(1_500);
+    private static final Duration ENDING = Duration.ofMillis(1_300);
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final String CANCELLED = "the sync of %s was cancelled; what it had committed stays";
 

@@ -40,7 +40,23 @@ class BudgetTest {
     }
 
     @Test
-    void sharesAreLentInTheOrderOfAskingAndALargeOneIsNotOvertaken() throws Exception {
+    void sharesAreLentInTheOrderOfAsking() throws Exception {
+        Budget budget = new Budget(1);
+        List<CountDownLatch> back = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            back.add(new CountDownLatch(1));
+            borrow(budget, "number " + i, 1, back.get(i));
+        }
+        for (int i = 0; i < 6; i++) {
+            int lent = i + 1;
+            until(() -> order.size() == lent);
+            back.get(i).countDown();
+        }
+        assertThat(order).containsExactly("number 0", "number 1", "number 2", "number 3", "number 4", "number 5");
+    }
+
+    @Test
+    void aLargeShareIsNotOvertakenByASmallOne() throws Exception {
         Budget budget = new Budget(10);
         CountDownLatch first = new CountDownLatch(1);
         CountDownLatch others = new CountDownLatch(1);
@@ -50,7 +66,7 @@ class BudgetTest {
         assertThat(order).as("the small one would fit, but came later").containsExactly("first");
         first.countDown();
         until(() -> order.size() == 3);
-        assertThat(order).containsExactly("first", "large", "small");
+        assertThat(order).as("both fit now").containsExactlyInAnyOrder("first", "large", "small");
         others.countDown();
         for (Thread thread : List.of(holder, large, small)) {
             thread.join();

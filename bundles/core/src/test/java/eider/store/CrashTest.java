@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import eider.core.Engine;
 import eider.engine.Rows;
+import eider.kill.ChildJvm;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +27,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CrashTest {
     @TempDir
     static Path cleanHome;
+    @TempDir
+    static Path jvmFolder;
+    private static ChildJvm jvm;
     private static List<String> clean;
 
     @BeforeAll
     static void runUndisturbed() throws Exception {
+        jvm = new ChildJvm(jvmFolder, CrashScript.class);
         CrashScript.run(cleanHome, 0, null);
         clean = tables(cleanHome);
         // A home as this version writes it is kept for the tests of later ones: copy it from here when a version is released.
@@ -51,9 +56,7 @@ class CrashTest {
 
     /** A process that reaches the step and is killed there; fails if it never gets there. */
     private static void killAt(Path home, int day, Step step) throws Exception {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--enable-native-access=ALL-UNNAMED", "-Xmx256m",
-                "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), CrashScript.class.getName(), home.toString(),
-                Integer.toString(day), step.name()).redirectErrorStream(true).start();
+        Process process = jvm.with(home.toString(), Integer.toString(day), step.name()).start();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             StringBuilder said = new StringBuilder();
             String line = out.readLine();

@@ -245,12 +245,21 @@ class StuckTest {
         hold = null;
         letGo.countDown();
         assertThat(sync.get(20, TimeUnit.SECONDS)).extracting(Load::state).containsExactly(Load.State.COMMITTED);
+        assertThat(time.naps()).as("there was no second try").isEmpty();
     }
 
     @Test
     void aCancelIsAnsweredWithinTwoSecondsWhateverTheSourceDoes() throws Exception {
         engine.syncs().register("shop", stuck());
-        CompletableFuture<List<Load>> sync = begin(engine, "shop");
+        List<String> told = Collections.synchronizedList(new ArrayList<>());
+        CompletableFuture<List<Load>> sync = new CompletableFuture<>();
+        Thread.ofPlatform().start(() -> {
+            try {
+                sync.complete(engine.syncs().sync("shop", false, (doing, done, total) -> told.add(doing)));
+            } catch (EngineException | InterruptedException e) {
+                sync.completeExceptionally(e);
+            }
+        });
         assertThat(reading.await(20, TimeUnit.SECONDS)).isTrue();
         long before = System.nanoTime();
         engine.syncs().cancel("shop");
@@ -273,6 +282,7 @@ class StuckTest {
         letGo.countDown();
         thread.join(20_000);
         assertThat(late).as("what it pushed then did not count").hasSize(2).allSatisfy(e -> assertThat(e).isInstanceOf(InterruptedException.class));
+        assertThat(told).contains("looking at shop").doesNotContain("still here");
         assertThat(rows(engine, "select id from raw.shop__orders")).containsExactly("1");
         assertThat(rows(engine, "select connection, state from ledger.loads order by id")).containsExactly("shop|CANCELLED", "other|UNCHANGED");
         assertThat(engine.syncs().connections().getLast().state()).isEqualTo(Connection.State.READY);
@@ -324,7 +334,11 @@ class StuckTest {
         until(() -> silent(sync));
         assertThat(sync.get(20, TimeUnit.SECONDS)).extracting(Load::state).containsExactly(Load.State.FAILED);
         assertThat(rows(engine, "select state from ledger.loads")).containsExactly("FAILED");
-        assertThat(time.naps()).as("a dataset is never read by two threads: there is no second try").isEmpty();
+        Thread thread = thread("sync-shop");
+        letGo.countDown();
+        thread.join(20_000);
+        assertThat(time.naps()).as("there is no second try, then or later: nobody watches over it any more").isEmpty();
+        assertThat(rows(engine, "select state from ledger.loads")).containsExactly("FAILED");
     }
 
     @Test

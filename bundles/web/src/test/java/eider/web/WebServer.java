@@ -76,7 +76,7 @@ final class WebServer implements AutoCloseable {
                 + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
         Map<String, String> settings = new HashMap<>();
         settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
-        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.connector;version=1.0.0,"
+        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.connector;version=1.1.0,"
                 + "org.slf4j;version=2.0.20,org.slf4j.spi;version=2.0.20,org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20");
         settings.put("org.osgi.service.http.port", "0");
         settings.put("org.apache.felix.http.host", "127.0.0.1");

@@ -24,22 +24,35 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ./eider bench}. Exit codes: 0 measured, 1 could not be measured or an aim is missed by twice or more, 2 wrong usage. */
 @Command(name = "eider bench", sortOptions = false,
-        description = {"Measure this Eider: loading, memory, start and hot deploy.",
-                "Prints the figures beside their aims. Leave the machine alone meanwhile; it takes minutes."},
+        description = {"Measure this Eider: loading, merging, memory, readers beside a load, start and hot deploy.",
+                "Prints the figures beside their aims. Leave the machine alone meanwhile; all of it takes half an hour.",
+                "",
+                "What can be measured alone:",
+                "  load     a CSV file into a fresh home, and its memory",
+                "  json     records as lines of JSON",
+                "  push     rows pushed one by one by a program that carries Eider inside",
+                "  merge    changed rows into many by their key",
+                "  readers  people who look at dashboards while a file is loaded",
+                "  start    a second start",
+                "  deploy   a connector dropped in, replaced and taken away"},
         optionListHeading = "%nOptions:%n", exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {" 0:measured", " 1:something could not be measured, or missed its aim by twice or more", " 2:wrong usage"},
         footerHeading = "%nExample:%n", footer = "  eider bench --quick --json bench.json")
 public final class Bench implements Callable<Integer> {
     private static final long ROWS = 10_000_000;
     private static final long QUICK_ROWS = 1_000_000;
+    private static final int TENTH = 10;
     private static final int LARGE = 3;
+    private static final Duration QUIET = Duration.ofSeconds(30);
+    private static final Duration QUICK_QUIET = Duration.ofSeconds(10);
     private static final int ROUNDS = 3;
     private static final int SHORT_ROUNDS = 5;
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
-    @Option(names = "--rows", paramLabel = "N", description = "Rows of the CSV file that is loaded; 10,000,000 if not given."
-            + " The file is made once and kept in ~/.cache/eider-bench.")
+    @Option(names = "--rows", paramLabel = "N",
+            description = "Rows of the CSV file that is loaded, and of the bigger table that is merged into; 10,000,000 if not given. The"
+            + " smaller table, JSON and pushed rows are a tenth of it, changed rows a hundredth. Files are made once and kept in ~/.cache/eider-bench.")
     private Long rows;
 
     @Option(names = "--quick", description = "One million rows, and each once or twice.")
@@ -58,11 +71,11 @@ public final class Bench implements Callable<Integer> {
     @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
     private boolean help;
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Measure only: load, start, deploy. All if none is given.")
+    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Measure only these; all if none is given.")
     private List<Part> parts = List.of(Part.values());
 
     /** What can be measured alone. */
-    enum Part { LOAD, START, DEPLOY }
+    enum Part { LOAD, JSON, PUSH, MERGE, READERS, START, DEPLOY }
 
     public static void main(String[] words) {
         System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false)
@@ -117,6 +130,14 @@ public final class Bench implements Callable<Integer> {
                         measurements.add(new CsvLoad(bench, LARGE * count, 1));
                     }
                 }
+                case JSON -> measurements.add(new JsonLoad(bench, count / TENTH, quick ? 1 : ROUNDS));
+                case PUSH -> measurements.add(new RowPush(bench, count / TENTH, quick ? 1 : ROUNDS));
+                case MERGE -> {
+                    for (KeyedMerge.Into into : KeyedMerge.Into.values()) {
+                        measurements.add(new KeyedMerge(bench, into, count / TENTH, quick ? 2 : ROUNDS));
+                    }
+                }
+                case READERS -> measurements.add(new BusyReaders(bench, count, quick ? QUICK_QUIET : QUIET, quick ? 1 : ROUNDS));
                 case START -> measurements.add(new SecondStart(bench, quick ? 2 : SHORT_ROUNDS));
                 case DEPLOY -> measurements.add(new HotDeploy(bench, quick ? 2 : SHORT_ROUNDS));
             }

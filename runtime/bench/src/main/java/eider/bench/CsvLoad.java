@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -71,14 +70,12 @@ final class CsvLoad implements Measurement {
             double endToEnd = Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0;
             double cpu = server.figures().cpuSeconds() - cpuBefore;
             double peak = server.figures().peakResident();
-            JsonNode load = server.ask("loads", "--limit", "1", "--format", "json").get(0);
+            JsonNode load = server.lastLoad();
             JsonNode count = server.ask("query", "select count(*) as n from sales", "--format", "json").get(0);
             if (count.get("n").longValue() != rows) {
                 throw new IOException("of " + rows + " rows, " + count.get("n") + " are in");
             }
-            double seconds = Duration.between(Instant.parse(load.get("started").textValue()), Instant.parse(load.get("finished").textValue()))
-                    .toMillis() / 1000.0;
-            return new Round(bare, endToEnd, seconds, cpu, idle, peak);
+            return new Round(bare, endToEnd, Server.seconds(load), cpu, idle, peak);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.ServerSocket;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -33,9 +35,19 @@ record Server(Process process, Path home, URI address, long begun) implements Au
     private static final Duration LONGEST_START = Duration.ofMinutes(2);
     private static final long LOOK_AGAIN = Duration.ofMillis(10).toNanos();
     private static final int TIMEOUT = 30_000;
+    private static final int TOO_MANY = 429;
     private static final int OUTPUT = 1;
     private static final int ERRORS = 2;
     private static final int EXIT = 3;
+
+    /** As many commands run already as it allows. */
+    static final class Full extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Full() {
+            super("the server runs as many commands as it allows");
+        }
+    }
 
     /** Starts a server and returns as soon as its page answers. */
     static Server start(Path script, Path home) throws IOException, InterruptedException {
@@ -112,6 +124,9 @@ record Server(Process process, Path home, URI address, long begun) implements Au
         connection.setRequestProperty("Accept", "application/x-eider-stream");
         connection.setDoOutput(true);
         connection.getOutputStream().write(MAPPER.writeValueAsBytes(Map.of("arguments", List.of(words), "directory", home.toString(), "width", 0)));
+        if (connection.getResponseCode() == TOO_MANY) {
+            throw new Full();
+        }
         try (DataInputStream frames = new DataInputStream(connection.getInputStream())) {
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
             ByteArrayOutputStream errors = new ByteArrayOutputStream();
@@ -130,6 +145,24 @@ record Server(Process process, Path home, URI address, long begun) implements Au
                     default -> throw new IOException("a frame of kind " + kind);
                 }
             }
+        }
+    }
+
+    /** The load that began last, as {@code eider loads} tells it. */
+    JsonNode lastLoad() throws IOException {
+        return ask("loads", "--limit", "1", "--format", "json").get(0);
+    }
+
+    /** How long a load took. */
+    static double seconds(JsonNode load) {
+        return Duration.between(Instant.parse(load.get("started").textValue()), Instant.parse(load.get("finished").textValue())).toMillis() / 1000.0;
+    }
+
+    /** What an address of it answers, read to its end. */
+    void get(String path) throws IOException {
+        HttpURLConnection connection = open(path);
+        try (InputStream body = connection.getInputStream()) {
+            body.transferTo(OutputStream.nullOutputStream());
         }
     }
 

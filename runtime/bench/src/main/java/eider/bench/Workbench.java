@@ -1,6 +1,7 @@
 package eider.bench;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,15 @@ final class Workbench implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** Lets a home have a file without copying it, where that is possible. */
+    static void put(Path file, Path as) throws IOException {
+        try {
+            Files.createLink(as, file);
+        } catch (FileSystemException otherDisk) {
+            Files.copy(file, as);
+        }
+    }
+
     /** A server of this distribution, ready. */
     Server start(Path home) throws IOException, InterruptedException {
         return Server.start(distribution.resolve("eider"), home);
@@ -85,7 +95,9 @@ final class Workbench implements AutoCloseable {
     /** Runs a main class of this program as a process of its own, and returns what it printed. */
     String java(Class<?> main, String... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx768m",
+                // for those that carry Eider inside
+                "-Deider.distribution=" + distribution, "-Djava.library.path=" + distribution.resolve("lib/native"),
                 "-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(Arrays.asList(words));
         return run(command);

@@ -1,0 +1,4 @@
+package eider.tck.till;
+
+/** The contract passes a source with all abilities, in a plain JVM. */
+class TillTest extends TillContract {}
