@@ -464,8 +464,8 @@ final class Checks {
     /** The columns of a table that are not the store's own; empty where there is no such table. */
     static Map<String, Type> columns(Sql sql, String schema, String table) throws SQLException {
         Map<String, Type> columns = new LinkedHashMap<>();
-        sql.list("SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = ? AND table_name = ? AND NOT starts_with(column_name, '_')"
-                + " ORDER BY column_index", row -> columns.put(row.getString(1), Types.of(row.getString(2))), schema, table);
+        sql.list("SELECT column_name, data_type FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal AND schema_name = ? AND table_name = ?"
+                + " AND NOT starts_with(column_name, '_') ORDER BY column_index", row -> columns.put(row.getString(1), Types.of(row.getString(2))), schema, table);
         return columns;
     }
 

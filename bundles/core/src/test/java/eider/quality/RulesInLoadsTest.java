@@ -322,6 +322,9 @@ class RulesInLoadsTest {
         assertThat(ids()).as("a number and a text that is one: " + load.message()).containsExactly("1");
         rules("parent exists in shop.customers.number -> fail");
         assertThat(load(Lane.KEYED, order(3, "1", "paid", null, null, 7L)).message()).contains("shop.customers has no column number; it has id");
+        rules("status exists in duckdb_tables.table_name -> fail; status exists in rows.status -> fail; status exists in bad.reason -> fail");
+        assertThat(load(Lane.KEYED, order(3, "1", "Lamp", null, null, 7L)).message()).contains("there is no duckdb_tables among the canonical tables",
+                "there is no rows among the canonical tables", "there is no bad among the canonical tables");
         rules("status exists in products.name -> warn");
         assertThat(load(Lane.KEYED, order(3, "1", "Lamp", null, null, 7L)).message()).contains("status: 'Lamp' does not exist in products.name");
     }
