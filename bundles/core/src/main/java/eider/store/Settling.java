@@ -5,6 +5,7 @@ import eider.connector.Field;
 import eider.connector.Type;
 import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Map;
 
 /** Sends staged rows that lack a required value, or that do not fit the columns they are meant for, to the rejects; that the source has them stays known. */
@@ -14,12 +15,15 @@ final class Settling {
     private final Dataset dataset;
     private final Map<String, Field> columns;
     private final Map<String, Type> target;
+    private final Map<String, String> mends;
 
     /**
      * @param columns those of the stage
      * @param target those of the table that the rows are meant for, as they will be
+     * @param mends rows that were bad and that a person has mended, by their raw text
      */
-    Settling(Sql sql, Stage.Tables tables, Dataset dataset, Map<String, Field> columns, Map<String, Type> target) {
+    Settling(Sql sql, Stage.Tables tables, Dataset dataset, Map<String, Field> columns, Map<String, Type> target, Map<String, String> mends) {
+        this.mends = mends;
         this.sql = sql;
         this.tables = tables;
         this.dataset = dataset;
@@ -28,6 +32,11 @@ final class Settling {
     }
 
     void settle() throws SQLException {
+        for (Map.Entry<String, String> mend : mends.entrySet()) {
+            if (mend.getKey().startsWith("{")) {
+                mend(mend.getKey(), mend.getValue());
+            }
+        }
         for (Field field : columns.values()) {
             String column = Sql.name(field.name());
             if (field.required() || dataset.key().contains(field.name())) {
@@ -50,6 +59,24 @@ final class Settling {
                                 + Sql.text("' does not fit the column, whose type is " + type));
             }
         }
+    }
+
+    /** A row whose values are of their types, and which a rule or a column found bad before: it comes as it was mended. */
+    private void mend(String raw, String record) throws SQLException {
+        Object[] values;
+        try {
+            values = Mended.values(dataset, record);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Values.check(dataset.fields().get(i), values[i]);
+            }
+        } catch (Values.Misfit notMendedYet) {
+            // The columns have changed since: it is judged as it comes.
+            return;
+        }
+        Object[] parameters = Arrays.copyOf(values, values.length + 1);
+        parameters[values.length] = raw;
+        sql.run("UPDATE " + tables.rows() + " SET " + String.join(", ", dataset.fields().stream().map(field -> Sql.name(field.name()) + " = ?").toList()) + " WHERE _kind = "
+                + Stage.ROW + " AND left(" + json("") + ", " + Stage.RAW_LIMIT + ") = ?", parameters);
     }
 
     /** A decimal number's text without the zeros at its end, which say nothing. */

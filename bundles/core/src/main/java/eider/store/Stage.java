@@ -269,7 +269,7 @@ final class Stage implements AutoCloseable {
     void seal(Map<String, Type> target) throws SQLException, InterruptedException {
         if (file != null) {
             spill();
-            file.seal(columns, target);
+            file.seal(columns, target, mends);
         }
     }
 
@@ -281,7 +281,7 @@ final class Stage implements AutoCloseable {
         Tables tables = new Tables("staged_rows", "staged_rejects");
         StageFile.create(sql, "CREATE TEMP TABLE ", tables, dataset);
         StageFile.fill(sql, pushed, tables, rows, rejects);
-        new Settling(sql, tables, dataset, columns, target).settle();
+        new Settling(sql, tables, dataset, columns, target, mends).settle();
         return tables;
     }
 

@@ -142,9 +142,9 @@ final class StageFile implements AutoCloseable {
     }
 
     /** Puts bad rows aside, writes everything to the file and lets go of it. */
-    void seal(Map<String, Field> columns, Map<String, Type> target) throws SQLException {
+    void seal(Map<String, Field> columns, Map<String, Type> target, Map<String, String> mends) throws SQLException {
         try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
-            new Settling(sql, TABLES, dataset, columns, target).settle();
+            new Settling(sql, TABLES, dataset, columns, target, mends).settle();
             sql.run("CHECKPOINT");
         }
         sealed = true;

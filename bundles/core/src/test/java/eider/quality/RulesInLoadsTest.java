@@ -609,6 +609,35 @@ class RulesInLoadsTest {
     }
 
     @ParameterizedTest
+    @EnumSource(value = Lane.class, names = {"KEYLESS", "STRAIGHT"})
+    void aMendedRowOfAPartStaysMendedWhenThePartIsReadAgain(Lane lane) throws Exception {
+        rules("amount in 0..10 -> quarantine");
+        again(lane, order(1, "11", "paid", null, null, null), order(2, "2", "paid", null, null, null));
+        engine.loads().mend(engine.loads().quarantine("shop", 1).getFirst().id(), Map.of("amount", "10"), "ann");
+        engine.syncs().replay("shop", Progress.NONE);
+        Load load = again(lane, order(1, "11", "paid", null, null, null), order(2, "2", "paid", null, null, null), order(3, "3", "paid", null, null, null));
+        assertThat(List.of(load.inserted(), load.removed(), load.quarantined())).as(load.toString()).containsExactly(1L, 0L, 0L);
+        assertThat(rows("select id, amount from raw.shop__orders order by id")).containsExactly("1|10.0000", "2|2.0000", "3|3.0000");
+        assertThat(engine.loads().quarantined("shop")).isZero();
+    }
+
+    /** All rows that one and the same part holds now. */
+    private Load again(Lane lane, Object[]... orders) throws Exception {
+        int read = ++reads;
+        return Shop.sync(engine, new Scripted(List.of(KEYLESS), List.of(), (request, sink) -> {
+            sink.part("orders.csv", Integer.toString(read));
+            if (lane == Lane.STRAIGHT) {
+                sink.scan(Shop.csv(csv(read, orders), KEYLESS));
+            } else {
+                for (Object[] order : orders) {
+                    sink.upsert(order);
+                }
+            }
+            sink.checkpoint(Scripted.after(read));
+        }));
+    }
+
+    @ParameterizedTest
     @EnumSource(Lane.class)
     void aBlankTextIsNoValue(Lane lane) throws Exception {
         rules("status required -> quarantine; email matches .+@.+ -> fail; email one of a@b -> fail; email unique -> fail");
