@@ -243,6 +243,12 @@ public final class Ledger {
                 row -> new CheckRow(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4), row.getString(5)), load);
     }
 
+    /** Forgets rows that left quarantine and results of rules from before a moment; tells how many. */
+    static long prune(Sql sql, Instant before) throws SQLException {
+        return sql.run("DELETE FROM ledger.quarantine WHERE resolved_by IS NOT NULL AND mended IS NULL AND met_at < ?", time(before))
+                + sql.run("DELETE FROM ledger.checks WHERE made_at < ?", time(before));
+    }
+
     static OffsetDateTime time(Instant instant) {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -76,6 +78,8 @@ public final class Store implements AutoCloseable {
     private final RowIds rowIds = new RowIds(pace);
     private final PushedRows pushed = new PushedRows();
     private final Budget memory = new Budget(DEFAULT_MEMORY);
+    private volatile Duration keepResolved = Duration.ofDays(365);
+    private volatile Instant pruned = Instant.MIN;
     private volatile Sql writer;
 
     // Guarded by this.
@@ -88,6 +92,7 @@ public final class Store implements AutoCloseable {
     @Activate
     public Store(@Reference Server server, StoreConfig config) {
         this(Settings.in(server.home(), server.inMemory(), config.memory_limit()), InstantSource.system(), step -> {});
+        keepResolved = Duration.ofDays(Math.max(0, config.keep_resolved_days()));
     }
 
     /** @param steps told when a load reaches each of its steps; for the tests that kill the process there */
@@ -99,6 +104,7 @@ public final class Store implements AutoCloseable {
 
     @Modified
     void modified(StoreConfig config) {
+        keepResolved = Duration.ofDays(Math.max(0, config.keep_resolved_days()));
         if (!config.memory_limit().equals(settings.memoryLimit)) {
             log.info("memory_limit = {} takes effect at the next start", config.memory_limit());
         }
@@ -280,6 +286,19 @@ public final class Store implements AutoCloseable {
             }
         } finally {
             noting.unlock();
+        }
+    }
+
+    /** Once a day, forgets what left quarantine longer ago than is to be kept; what is in it, and what somebody mended, stays. */
+    public void prune() throws StoreException {
+        Instant now = clock.instant();
+        if (keepResolved.isZero() || pruned.isAfter(now.minus(Duration.ofDays(1)))) {
+            return;
+        }
+        pruned = now;
+        long gone = note(sql -> Ledger.prune(sql, now.minus(keepResolved)));
+        if (gone > 0) {
+            log.info("{} rows that had left quarantine and results of rules, older than {} days, are forgotten (keep_resolved_days)", gone, keepResolved.toDays());
         }
     }
 

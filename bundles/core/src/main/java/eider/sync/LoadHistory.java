@@ -65,6 +65,11 @@ public final class LoadHistory implements Loads, AutoCloseable {
 
     void ended(LoadRow row) {
         running.remove(row.id());
+        try {
+            store.prune();
+        } catch (StoreException e) {
+            log.warn("what is older than it is to be kept could not be forgotten; the next load tries again tomorrow: {}", e.getMessage());
+        }
     }
 
     /** The last load of each dataset of each connection, newest first. */

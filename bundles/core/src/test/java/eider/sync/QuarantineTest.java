@@ -17,6 +17,7 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Progress;
 import eider.engine.Quarantined;
+import eider.store.Store;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,5 +204,35 @@ class QuarantineTest {
         engine.loads().mend(quarantine().getFirst().id(), Map.of("day", "4"), "Ada");
         replay();
         assertThat(raw("product_name, quantity from sales")).isEqualTo("Desk|4.0000 Lamp|1.0000");
+    }
+
+    @Test
+    void onlyWhatLeftQuarantineLongAgoIsForgottenAndNothingThatIsInItOrWasMended() throws Exception {
+        Instant[] now = {Instant.parse("2024-01-01T00:00:00Z")};
+        try (Engine old = Engine.of(new Store(Store.Settings.in(home.resolve("old"), false, "256MB"), () -> now[0], step -> { }))) {
+            sync(old, orders((request, sink) -> {
+                for (long id = 1; id <= 3; id++) {
+                    sink.upsert(id, new BigDecimal("0.00001"), null);
+                }
+                sink.checkpoint(Scripted.after(1));
+            }));
+            Quarantined second = old.loads().quarantine("shop", 10).stream().filter(row -> row.values().get("id").equals("2")).findFirst().orElseThrow();
+            old.loads().mend(second.id(), Map.of("amount", "2"), "Ada");
+            old.syncs().replay("shop", Progress.NONE);
+            Scripted good = orders((request, sink) -> {
+                sink.upsert(1L, BigDecimal.ONE, null);
+                sink.checkpoint(Scripted.after(2));
+            });
+            sync(old, good);
+            String all = "select count(*), count(resolved_by), count(mended) from ledger.quarantine";
+            now[0] = Instant.parse("2024-12-30T00:00:00Z");
+            sync(old, good);
+            List<String> before = Shop.rows(old, all);
+            now[0] = Instant.parse("2025-01-02T00:00:00Z");
+            sync(old, good);
+            assertThat(before).as("the two that were judged bad again count as left and come").containsExactly("5|4|1");
+            assertThat(Shop.rows(old, all)).as("the mended one and the one that is still bad").containsExactly("2|1|1");
+            assertThat(old.loads().quarantine("shop", 10)).extracting(row -> row.values().get("id")).containsExactly("3");
+        }
     }
 }
