@@ -32,7 +32,7 @@ public final class Engine implements AutoCloseable {
     private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover()), "EUR", new SyncSettings(options), time);
+        this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
         this.queries = new QueryService(store);
     }
 

@@ -148,7 +148,7 @@ public final class Pending implements AutoCloseable {
         }
         Map<String, Type> columns = store.read(sql -> new RawTable(connection, dataset.name()).foresee(sql, scan.columns().stream().map(Scan.Column::field).toList(),
                 handling.contract()));
-        Readable readable = Readable.of(fitted(scan, columns), store.handover());
+        Readable readable = Readable.of(fitted(scan, columns), store.handover(), store.fileLimits());
         boolean fits = scan.columns().stream().allMatch(column -> columns.containsKey(column.field().name()));
         if (dataset.key().isEmpty() && !current.known && fits) {
             straight.add(new Straight(current, readable));

@@ -28,7 +28,7 @@ final class RowIds {
     void register(DuckDBConnection connection) throws SQLException {
         try (DuckDBScalarFunctionBuilder function = DuckDBFunctions.scalarFunction()) {
             function.withName("row_id").withParameter(Long.class).withReturnType(Long.class).withVolatile().withVectorizedFunction((unused, ids) -> {
-                pace.step();
+                pace.vector();
                 long count = ids.rowCount();
                 long before = last.getAndAdd(count);
                 for (long i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ final class RowIds {
         }
         try (DuckDBScalarFunctionBuilder function = DuckDBFunctions.scalarFunction()) {
             function.withName("paced").withParameter(Long.class).withReturnType(Long.class).withVolatile().withVectorizedFunction((numbers, same) -> {
-                pace.step();
+                pace.vector();
                 DuckDBReadableVector column = numbers.vector(0);
                 long count = same.rowCount();
                 for (long i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 package eider.store;
 
 import eider.engine.Server;
+import eider.store.ingest.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -451,6 +452,11 @@ public final class Store implements AutoCloseable {
 
     RowIds rowIds() {
         return rowIds;
+    }
+
+    /** How files are read for a load: as usual, and those who wait for answers go before. */
+    public Limits fileLimits() {
+        return Limits.DEFAULT.resting(pace::buffer);
     }
 
     Pace pace() {

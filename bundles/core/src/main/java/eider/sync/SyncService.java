@@ -50,7 +50,7 @@ public final class SyncService implements Syncs {
 
     @Activate
     public SyncService(@Reference Store store, @Reference LoadHistory history, @Reference Datasets datasets, @Reference SyncSettings settings, BusinessConfig config) {
-        this(store, history, datasets, new FileSniffer(store.handover()), config.base_currency(), settings, Time.of(store.clock()));
+        this(store, history, datasets, new FileSniffer(store.handover(), store.fileLimits()), config.base_currency(), settings, Time.of(store.clock()));
     }
 
     public SyncService(Store store, LoadHistory history, Datasets datasets, Sniffer sniffer, String baseCurrency, SyncSettings settings, Time time) {

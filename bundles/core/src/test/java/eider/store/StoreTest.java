@@ -173,4 +173,23 @@ class StoreTest {
             assertThat(took).isLessThan(Duration.ofSeconds(1));
         }
     }
+
+    /** Somebody who was counted for good would slow every load down for good. */
+    @Test
+    void nobodyIsThoughtToWaitWhenAllHaveTheirAnswers() throws Exception {
+        try (Store counting = new Store(Store.Settings.in(home, true, "256MB"), java.time.InstantSource.system(), step -> { })) {
+            Sql kept = counting.reader();
+            Sql thrownAway = counting.reader();
+            assertThat(counting.pace().waiting()).isEqualTo(2);
+            counting.release(kept);
+            counting.release(kept);
+            counting.discard(thrownAway);
+            counting.discard(thrownAway);
+            assertThat(counting.pace().waiting()).isZero();
+            Sql open = counting.reader();
+            counting.close();
+            counting.release(open);
+            assertThat(counting.pace().waiting()).isZero();
+        }
+    }
 }

@@ -78,7 +78,7 @@ final class Content {
     /** The content of a file, decompressed. */
     static InputStream open(Path file, Limits limits) throws IOException {
         Packing packing = packing(file);
-        InputStream raw = new Interruptible(new FileInputStream(file.toFile()));
+        InputStream raw = new Interruptible(new FileInputStream(file.toFile()), limits.rest());
         try {
             return switch (packing) {
                 case NONE -> raw;
@@ -105,11 +105,11 @@ final class Content {
     }
 
     /** A part of a file that is UTF-8 and not packed; {@code from} and {@code to} are bytes at which lines begin. */
-    static InputStream utf8(Path file, long from, long to) throws IOException {
+    static InputStream utf8(Path file, long from, long to, Limits limits) throws IOException {
         FileInputStream in = new FileInputStream(file.toFile());
         try {
             in.skipNBytes(from);
-            return new Checked(new Interruptible(new Part(in, to - from)));
+            return new Checked(new Interruptible(new Part(in, to - from), limits.rest()));
         } catch (IOException e) {
             in.close();
             throw e;
@@ -136,16 +136,22 @@ final class Content {
         }
     }
 
-    /** Ends a read when the thread is interrupted. */
+    /** Ends a read when the thread is interrupted, and lets others go before. */
     private static final class Interruptible extends FilterInputStream {
-        Interruptible(InputStream in) {
+        private final Runnable rest;
+
+        Interruptible(InputStream in, Runnable rest) {
             super(in);
+            this.rest = rest;
         }
 
         @Override
         public int read(byte[] b, int off, int len) throws IOException {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException();
+            }
+            if (len > 1 << 12) {
+                rest.run();
             }
             return in.read(b, off, len);
         }

@@ -92,7 +92,7 @@ final class Survey {
                 long to = cuts.get(i + 1);
                 parts.add(threads.submit(() -> {
                     Survey part = new Survey(width, scan.shortRows());
-                    try (Tokens tokens = new Tokens(Content.utf8(scan.file(), from, to), from == 0 ? first : other, limits.lineBytes())) {
+                    try (Tokens tokens = new Tokens(Content.utf8(scan.file(), from, to, limits), from == 0 ? first : other, limits.lineBytes())) {
                         part.see(tokens, from == 0 && scan.header());
                     }
                     return part;
