@@ -15,7 +15,6 @@ import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +59,35 @@ final class JsonWalk {
 
     private InputStream open() throws IOException {
         return Content.utf8(scan.file(), charset, limits);
+    }
+
+    /** Finds out the columns: quickly where that can be. */
+    JsonShape shape() throws IOException, SourceException, InterruptedException {
+        Mark mark = Mark.of(scan.file());
+        JsonShape shape = quickly() ? JsonSurvey.of(scan.file(), limits) : null;
+        if (shape == null) {
+            shape = new JsonShape();
+            walk(shape);
+            shape.irregular();
+        }
+        JsonShape.Memory.RECENT.add(scan.file(), mark, shape);
+        return shape;
+    }
+
+    /** How many rows DuckDB will find if every line is so plain that it reads the file as it is; -1 if not. */
+    long plainRows(Mark mark) throws IOException, SourceException, InterruptedException {
+        if (!quickly()) {
+            return -1;
+        }
+        JsonShape shape = JsonShape.Memory.RECENT.of(scan.file(), mark);
+        if (shape == null) {
+            shape = JsonSurvey.of(scan.file(), limits);
+        }
+        return shape != null && shape.plain(scan) ? shape.objects() : -1;
+    }
+
+    private boolean quickly() throws IOException {
+        return charset.equals(StandardCharsets.UTF_8) && Content.packing(scan.file()) == Content.Packing.NONE && byLines();
     }
 
     /** Visits every element. One line after another where each line is a document of its own, so that a broken line spoils no other. */
@@ -107,27 +135,32 @@ final class JsonWalk {
         Map<String, Value> object = new LinkedHashMap<>();
         try (Tokens lines = lines()) {
             while (lines.next()) {
-                String line = lines.text(0).strip();
-                if (line.isEmpty()) {
-                    continue;
-                }
-                try (JsonParser parser = JSON.createParser(line)) {
-                    if (parser.nextToken() != JsonToken.START_OBJECT) {
-                        visitor.other(lines.line(), line, "this is no JSON object");
-                        continue;
-                    }
-                    object(parser, object);
-                    if (parser.nextToken() != null) {
-                        visitor.other(lines.line(), line, "something stands behind the object");
-                        continue;
-                    }
-                } catch (JsonProcessingException e) {
-                    visitor.other(lines.line(), line, "this is no valid JSON: " + reason(e));
-                    continue;
-                }
-                visitor.object(lines.line(), object);
+                line(lines.line(), lines.text(0), object, visitor);
             }
         }
+    }
+
+    /** Visits what stands in one line, if it is not blank; the map is for use here. */
+    static void line(long number, String text, Map<String, Value> object, Visitor visitor) throws IOException, SourceException {
+        String line = text.strip();
+        if (line.isEmpty()) {
+            return;
+        }
+        try (JsonParser parser = JSON.createParser(line)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                visitor.other(number, line, "this is no JSON object");
+                return;
+            }
+            object(parser, object);
+            if (parser.nextToken() != null) {
+                visitor.other(number, line, "something stands behind the object");
+                return;
+            }
+        } catch (JsonProcessingException e) {
+            visitor.other(number, line, "this is no valid JSON: " + reason(e));
+            return;
+        }
+        visitor.object(number, object);
     }
 
     private void stream(Visitor visitor) throws IOException, SourceException {
@@ -265,102 +298,5 @@ final class JsonWalk {
                 out.reject(new Reject("line " + line, raw, reason));
             }
         });
-    }
-
-    /** Finds out the columns. */
-    static final class Shape implements Visitor {
-        private static final int MOST_COLUMNS = 5_000;
-
-        private final Map<String, Kinds> columns = new HashMap<>();
-        private final List<String> order = new ArrayList<>();
-        private long objects;
-        private long others;
-
-        private static final class Kinds {
-            private boolean text;
-            private boolean number;
-            private boolean truth;
-            private boolean nested;
-            private boolean exponent;
-            private final ColumnTypes types = new ColumnTypes();
-        }
-
-        @Override
-        public void object(long line, Map<String, Value> object) throws IOException, SourceException {
-            objects++;
-            for (Map.Entry<String, Value> entry : object.entrySet()) {
-                Kinds kinds = columns.get(entry.getKey());
-                if (kinds == null) {
-                    if (order.size() == MOST_COLUMNS) {
-                        throw new Unreadable("The objects of the file have more than " + MOST_COLUMNS + " different keys: this is no table.");
-                    }
-                    kinds = new Kinds();
-                    columns.put(entry.getKey(), kinds);
-                    order.add(entry.getKey());
-                }
-                Value value = entry.getValue();
-                switch (value.kind()) {
-                    case NULL -> { }
-                    case TEXT -> {
-                        kinds.text = true;
-                        see(kinds, value.text());
-                    }
-                    case NUMBER -> {
-                        kinds.number = true;
-                        kinds.exponent |= value.text().indexOf('e') >= 0 || value.text().indexOf('E') >= 0;
-                        see(kinds, value.text());
-                    }
-                    case TRUTH -> kinds.truth = true;
-                    case NESTED -> kinds.nested = true;
-                }
-            }
-        }
-
-        private static void see(Kinds kinds, String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            kinds.types.see(bytes, 0, bytes.length);
-        }
-
-        @Override
-        public void other(long line, String raw, String reason) {
-            others++;
-        }
-
-        long objects() {
-            return objects;
-        }
-
-        long others() {
-            return others;
-        }
-
-        /** The keys in the order of their first appearance. */
-        List<String> names() {
-            return List.copyOf(order);
-        }
-
-        /** The type of a key's values; {@code pattern} as in {@link ColumnTypes#type}. */
-        Type type(String name) {
-            Kinds kinds = columns.get(name);
-            if (kinds.nested) {
-                return Type.JSON;
-            }
-            int different = (kinds.text ? 1 : 0) + (kinds.number ? 1 : 0) + (kinds.truth ? 1 : 0);
-            if (different != 1) {
-                return Type.TEXT;
-            }
-            if (kinds.truth) {
-                return Type.BOOLEAN;
-            }
-            Type found = kinds.types.type('.', true, null);
-            if (kinds.number) {
-                return kinds.exponent ? Type.DOUBLE : found;
-            }
-            return switch (found.kind()) {
-                case DATE, TIMESTAMP, INSTANT -> found;
-                // A number in quotes is a text that somebody quoted on purpose.
-                case TEXT, BOOLEAN, INTEGER, DECIMAL, DOUBLE, JSON -> Type.TEXT;
-            };
-        }
     }
 }
