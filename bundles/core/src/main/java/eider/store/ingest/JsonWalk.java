@@ -15,9 +15,11 @@ import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Walks through a file of JSON objects: the elements of one array, or one object after another. Numbers are taken as they are written,
@@ -37,6 +39,11 @@ final class JsonWalk {
 
     /** What is done with each element. */
     interface Visitor {
+        /** A line of its own, as bytes; true if that was all, false if it shall be read and come once more as what it is. */
+        default boolean line(long line, byte[] b, int from, int to) throws IOException {
+            return false;
+        }
+
         /** An object; the map is used again for the next one. */
         void object(long line, Map<String, Value> object) throws IOException, SourceException;
 
@@ -135,7 +142,9 @@ final class JsonWalk {
         Map<String, Value> object = new LinkedHashMap<>();
         try (Tokens lines = lines()) {
             while (lines.next()) {
-                line(lines.line(), lines.text(0), object, visitor);
+                if (!visitor.line(lines.line(), lines.buffer(), lines.from(0), lines.to(0))) {
+                    line(lines.line(), lines.text(0), object, visitor);
+                }
             }
         }
     }
@@ -267,7 +276,13 @@ final class JsonWalk {
             text[i] = kind == Type.Kind.TEXT || kind == Type.Kind.JSON;
         }
         List<String> row = new ArrayList<>();
+        PlainRow plain = new PlainRow(columns, values, text);
         walk(new Visitor() {
+            @Override
+            public boolean line(long line, byte[] b, int from, int to) throws IOException {
+                return plain.write(line, b, from, to, out);
+            }
+
             @Override
             public void object(long line, Map<String, Value> object) throws IOException {
                 row.clear();
@@ -298,5 +313,78 @@ final class JsonWalk {
                 out.reject(new Reject("line " + line, raw, reason));
             }
         });
+    }
+
+    /** Writes those lines that need no thought, without making an object of each value. */
+    private static final class PlainRow {
+        private final List<Scan.Column> columns;
+        private final List<Values> values;
+        private final boolean[] text;
+        private final JsonLine line = new JsonLine();
+        /** For each name that the line knows, the columns that it fills. */
+        private final List<int[]> filled = new ArrayList<>();
+        private final byte[][] source;
+        private final int[] from;
+        private final int[] to;
+
+        PlainRow(List<Scan.Column> columns, List<Values> values, boolean[] text) {
+            this.columns = columns;
+            this.values = values;
+            this.text = text;
+            this.source = new byte[text.length][];
+            this.from = new int[text.length];
+            this.to = new int[text.length];
+        }
+
+        /** False if nothing was written. */
+        boolean write(long place, byte[] b, int begin, int end, Canonical out) throws IOException {
+            if (!line.parse(b, begin, end) || line.special()) {
+                return false;
+            }
+            Arrays.fill(source, null);
+            for (int i = 0; i < line.fields(); i++) {
+                int name = line.name(i);
+                while (name >= filled.size()) {
+                    String key = line.key(filled.size());
+                    filled.add(IntStream.range(0, columns.size()).filter(column -> columns.get(column).name().equals(key)).toArray());
+                }
+                for (int column : filled.get(name)) {
+                    if (line.kind(i) != Kind.NULL && !take(b, i, column)) {
+                        return false;
+                    }
+                }
+            }
+            for (int column = 0; column < source.length; column++) {
+                if (source[column] == null && columns.get(column).field().required()) {
+                    return false;
+                }
+            }
+            out.row(place, source, from, to, text);
+            return true;
+        }
+
+        /** False if the value wants more than to be copied. */
+        private boolean take(byte[] b, int field, int column) {
+            Type.Kind type = columns.get(column).field().type().kind();
+            boolean asText = type == Type.Kind.TEXT;
+            if (type == Type.Kind.JSON) {
+                return false;
+            }
+            if (line.escaped(field)) {
+                if (asText) {
+                    source[column] = line.unescaped(b, field);
+                    from[column] = 0;
+                    to[column] = source[column].length;
+                }
+                return asText;
+            }
+            if (!asText && !values.get(column).plain(b, line.from(field), line.to(field))) {
+                return false;
+            }
+            source[column] = b;
+            from[column] = line.from(field);
+            to[column] = line.to(field);
+            return true;
+        }
     }
 }
