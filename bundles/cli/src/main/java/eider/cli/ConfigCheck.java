@@ -3,6 +3,7 @@ package eider.cli;
 import eider.cli.ConfigFile.Entry;
 import eider.cli.ConfigFile.Problem;
 import eider.cli.Metatype.Option;
+import eider.engine.OptionCheck;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -40,10 +41,15 @@ final class ConfigCheck {
     private static final String SUFFIX = ".cfg";
 
     private final Map<String, Metatype> metatypes = new TreeMap<>(Map.of(LOG.pid(), LOG));
+    private final List<OptionCheck> optionChecks;
     private final Map<String, String> environment;
 
-    /** @param environment the variables that {@code $[env:…]} may name */
-    ConfigCheck(List<Metatype> metatypes, Map<String, String> environment) {
+    /**
+     * @param optionChecks who judges what a metatype cannot; asked about files with which nothing else is wrong
+     * @param environment the variables that {@code $[env:…]} may name
+     */
+    ConfigCheck(List<Metatype> metatypes, List<OptionCheck> optionChecks, Map<String, String> environment) {
+        this.optionChecks = optionChecks;
         metatypes.forEach(metatype -> this.metatypes.put(metatype.pid(), metatype));
         this.environment = environment;
     }
@@ -92,6 +98,9 @@ final class ConfigCheck {
         if (problems.isEmpty()) {
             checkEntries(content.entries(), metatype, problems);
         }
+        if (problems.isEmpty()) {
+            checkMeaning(pid, tilde < 0 ? "" : base.substring(tilde + 1), content.entries(), problems);
+        }
         problems.sort(Comparator.comparingInt(Problem::line));
         return problems;
     }
@@ -134,6 +143,21 @@ final class ConfigCheck {
         for (Option option : metatype.options().values()) {
             if (option.required() && !lines.containsKey(option.name())) {
                 problems.add(new Problem(0, "option '" + option.name() + "' is missing; '" + metatype.pid() + "' cannot do without it."));
+            }
+        }
+    }
+
+    private void checkMeaning(String pid, String name, List<Entry> entries, List<Problem> problems) {
+        Map<String, String> options = new HashMap<>();
+        Map<String, Integer> lines = new HashMap<>();
+        for (Entry entry : entries) {
+            options.put(entry.key(), entry.value().strip());
+            lines.put(entry.key(), entry.line());
+        }
+        for (OptionCheck check : optionChecks) {
+            for (OptionCheck.Problem problem : check.check(pid, name, options)) {
+                problems.add(new Problem(lines.getOrDefault(problem.option(), 0),
+                        (problem.option().isEmpty() ? "" : "option '" + problem.option() + "': ") + problem.sentence() + "."));
             }
         }
     }

@@ -51,7 +51,7 @@ final class ConfigCommand implements Callable<Integer> {
         Path folder = engine.server().home().resolve("config");
         Map<Path, List<Problem>> files;
         try {
-            files = new ConfigCheck(engine.metatypes(), System.getenv()).check(folder);
+            files = new ConfigCheck(engine.metatypes(), engine.optionChecks(), System.getenv()).check(folder);
         } catch (IOException e) {
             throw new EngineException("The files in " + folder + " cannot be read: " + e.getMessage(), e);
         }

@@ -65,6 +65,10 @@ record ConfigFile(List<Entry> entries, List<Problem> problems) {
                 entry.setLength(entry.length() - 1);
                 entry.append(lines[++i].stripLeading());
             }
+            int dropped = droppedBackslash(entry);
+            if (dropped >= 0) {
+                problems.add(new Problem(first, "the backslash before '" + entry.charAt(dropped + 1) + "' is dropped when the file is read; write \\\\ for a backslash."));
+            }
             try {
                 Properties one = new Properties();
                 one.load(new StringReader(entry.toString()));
@@ -76,6 +80,19 @@ record ConfigFile(List<Entry> entries, List<Problem> problems) {
             }
         }
         return new ConfigFile(entries, problems);
+    }
+
+    /** Where a backslash stands that means nothing to {@link Properties}: in a pattern or a path it was meant. Negative where there is none. */
+    private static int droppedBackslash(CharSequence entry) {
+        for (int i = 0; i + 1 < entry.length(); i++) {
+            if (entry.charAt(i) == '\\') {
+                if ("tnrfu\\:=#!\"' ".indexOf(entry.charAt(i + 1)) < 0) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return -1;
     }
 
     private static boolean continues(CharSequence line) {

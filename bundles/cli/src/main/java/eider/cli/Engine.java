@@ -2,6 +2,7 @@ package eider.cli;
 
 import eider.engine.EngineException;
 import eider.engine.Loads;
+import eider.engine.OptionCheck;
 import eider.engine.Plugins;
 import eider.engine.Queries;
 import eider.engine.Server;
@@ -25,6 +26,9 @@ interface Engine extends AutoCloseable {
 
     /** What can be configured: the metatype of every installed bundle. */
     List<Metatype> metatypes() throws EngineException;
+
+    /** Who judges options that are a language of their own. None of them opens the store. */
+    List<OptionCheck> optionChecks();
 
     /** Lets go of the services; in a process of its own this closes the store. */
     @Override

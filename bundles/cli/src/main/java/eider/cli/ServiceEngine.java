@@ -2,6 +2,7 @@ package eider.cli;
 
 import eider.engine.EngineException;
 import eider.engine.Loads;
+import eider.engine.OptionCheck;
 import eider.engine.Plugins;
 import eider.engine.Queries;
 import eider.engine.Server;
@@ -21,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.util.tracker.ServiceTracker;
@@ -41,6 +43,7 @@ final class ServiceEngine implements Engine {
     private final Server server;
     private final Duration patience;
     private final Map<Class<?>, ServiceReference<?>> held = new LinkedHashMap<>();
+    private final List<ServiceReference<?>> others = new ArrayList<>();
     private final Map<Class<?>, Object> services = new LinkedHashMap<>();
 
     /** @param patience how long a service that is still starting is waited for */
@@ -157,14 +160,33 @@ final class ServiceEngine implements Engine {
     }
 
     @Override
+    public List<OptionCheck> optionChecks() {
+        List<OptionCheck> checks = new ArrayList<>();
+        try {
+            for (ServiceReference<OptionCheck> reference : context.getServiceReferences(OptionCheck.class, null)) {
+                OptionCheck check = context.getService(reference);
+                if (check != null) {
+                    others.add(reference);
+                    checks.add(check);
+                }
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("no filter was given", e);
+        }
+        return checks;
+    }
+
+    @Override
     public void close() {
         try {
             held.values().forEach(context::ungetService);
+            others.forEach(context::ungetService);
         } catch (IllegalStateException e) {
             // The framework was stopped under the command, and took back everything itself.
             LOG.debug("the framework stopped before the command ended", e);
         }
         held.clear();
+        others.clear();
         services.clear();
     }
 

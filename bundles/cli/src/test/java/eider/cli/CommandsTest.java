@@ -10,6 +10,7 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Plugin;
 import eider.engine.Quarantined;
+import eider.engine.RuleCheck;
 import eider.engine.Rows.Column;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -150,6 +151,26 @@ class CommandsTest {
         assertThat(row.get("started").textValue()).isEqualTo("2026-03-01T12:00:00Z");
         assertThat(Run.of(engine, "loads", "--format=CSV").out()).startsWith("id,run,connection").contains(",1000,");
         assertThat(Run.of(engine, "loads").out()).contains("1,000").doesNotContain("run-3");
+    }
+
+    @Test
+    void aLoadsRulesAreListedWithWhatBrokeThem() throws Exception {
+        engine.checks.add(new RuleCheck("sales: date required", "quarantine", 12_000, 3, "date: empty, but required"));
+        engine.checks.add(new RuleCheck("status one of paid, open", "warn", 12_000, 0, ""));
+
+        assertThat(Run.of(engine, "loads", "7").out()).contains("sales: date required", "quarantine", "12,000", "date: empty, but required");
+        JsonNode row = MAPPER.readTree(Run.of(engine, "loads", "7", "--format", "json").out()).get(0);
+        assertThat(row.get("rule").textValue()).isEqualTo("sales: date required");
+        assertThat(List.of(row.get("checked").longValue(), row.get("broken").longValue())).containsExactly(12_000L, 3L);
+        assertThat(Run.of(engine, "loads", "8").out()).isEqualTo("No rules were applied in load 8, or there is no such load.\n");
+        assertThat(Run.of(engine, "loads", "8", "--format", "json").out()).isEqualTo("[]\n");
+        assertThat(Run.of(engine, "loads", "x").code()).isEqualTo(2);
+    }
+
+    @Test
+    void whatALoadHasToSayIsSaid() throws Exception {
+        assertThat(syncSales(FakeEngine.load(8, Load.State.COMMITTED, 10, 0, "1 of 5 rules is broken: status one of paid.")).out())
+                .contains("10 rows in", "1 of 5 rules is broken: status one of paid.");
     }
 
     private List<String> keys(String command) throws Exception {

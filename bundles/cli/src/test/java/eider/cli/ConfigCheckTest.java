@@ -3,11 +3,13 @@ package eider.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eider.engine.OptionCheck;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,22 @@ class ConfigCheckTest {
         file("README.md", "notes");
 
         assertThat(Run.of(engine, "config", "check")).isEqualTo(new Run(0, "3 files checked; nothing is wrong.\n", ""));
+    }
+
+    @Test
+    void whatOnlyItsReaderCanJudgeIsToldWithFileAndLine() throws IOException {
+        engine.optionChecks.add((pid, name, options) -> pid.equals("files") && options.getOrDefault("path", "").equals("nowhere")
+                ? List.of(new OptionCheck.Problem("path", name + " leads nowhere"), new OptionCheck.Problem("", "as a whole")) : List.of());
+        assertThat(Run.of(engine, "config", "check").code()).isZero();
+        file("files~y.cfg", "\n# a note\npath = nowhere\n");
+        assertThat(problems()).isEqualTo("config/files~y.cfg: as a whole.\nconfig/files~y.cfg:3: option 'path': y leads nowhere.\n");
+    }
+
+    @Test
+    void aBackslashThatReadingDropsIsTold() throws IOException {
+        file("files~y.cfg", "path = C:\\data\n");
+        file("files~z.cfg", "path = C:\\\\data\\ttab\n");
+        assertThat(problems()).isEqualTo("config/files~y.cfg:1: the backslash before 'd' is dropped when the file is read; write \\\\ for a backslash.\n");
     }
 
     @Test

@@ -5,12 +5,14 @@ import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Loads;
+import eider.engine.OptionCheck;
 import eider.engine.Plugin;
 import eider.engine.Plugins;
 import eider.engine.Progress;
 import eider.engine.Quarantined;
 import eider.engine.Queries;
 import eider.engine.Rows;
+import eider.engine.RuleCheck;
 import eider.engine.Server;
 import eider.engine.Syncs;
 import java.net.URI;
@@ -31,6 +33,8 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final List<Load> loads = new ArrayList<>();
     final List<Connection> connections = new ArrayList<>();
     final List<Quarantined> quarantined = new ArrayList<>();
+    final List<RuleCheck> checks = new ArrayList<>();
+    final List<OptionCheck> optionChecks = new ArrayList<>();
     final List<Plugin> plugins = new ArrayList<>();
     final List<Metatype> metatypes = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
@@ -84,6 +88,11 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     public Plugins plugins() throws EngineException {
         asked.add("plugins");
         return () -> plugins;
+    }
+
+    @Override
+    public List<OptionCheck> optionChecks() {
+        return optionChecks;
     }
 
     @Override
@@ -182,6 +191,11 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     public List<Load> replay(String connection, Progress progress) throws EngineException {
         note("replay " + connection);
         return loads;
+    }
+
+    @Override
+    public List<RuleCheck> checks(long load) {
+        return load == 7 ? checks : List.of();
     }
 
     @Override

@@ -8,6 +8,7 @@ import eider.query.QueryService;
 import eider.store.Handling;
 import eider.store.Store;
 import eider.store.ingest.FileSniffer;
+import eider.sync.Datasets;
 import eider.sync.LoadHistory;
 import eider.sync.SyncOptions;
 import eider.sync.SyncService;
@@ -15,6 +16,7 @@ import eider.sync.SyncSettings;
 import eider.sync.Time;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * Store, sync and query in a plain JVM: for the contract tests of connectors and the crash tests, which kill the process. Opens its database at the first use;
@@ -23,13 +25,14 @@ import java.time.InstantSource;
 public final class Engine implements AutoCloseable {
     private final Store store;
     private final LoadHistory loads;
+    private final Datasets datasets = new Datasets();
     private final SyncService syncs;
     private final QueryService queries;
 
     private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        this.syncs = new SyncService(store, loads, new FileSniffer(store.handover()), "EUR", new SyncSettings(options), time);
+        this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover()), "EUR", new SyncSettings(options), time);
         this.queries = new QueryService(store);
     }
 
@@ -50,6 +53,11 @@ public final class Engine implements AutoCloseable {
 
     public static Engine of(Store store, SyncOptions options, Time time) {
         return new Engine(store, options, time);
+    }
+
+    /** How datasets and canonical tables are handled: what the file {@code config/<pid>.cfg} would say. Counts for loads that begin afterwards. */
+    public void configure(String pid, Map<String, Object> options) {
+        datasets.configure(pid, options);
     }
 
     public Syncs syncs() {

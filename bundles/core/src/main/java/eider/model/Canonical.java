@@ -1,6 +1,9 @@
 package eider.model;
 
+import eider.quality.Rule;
+import eider.quality.Rules;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,15 +15,20 @@ public enum Canonical {
     SALES("sales", "date DATE, occurred_at TIMESTAMPTZ, kind VARCHAR, source VARCHAR, source_id VARCHAR, order_id VARCHAR, customer VARCHAR,"
             + " product_name VARCHAR, category VARCHAR, channel VARCHAR, region VARCHAR, user_id VARCHAR, quantity DECIMAL(18;4), unit_price DECIMAL(18;4),"
             + " gross DECIMAL(18;4), discount DECIMAL(18;4), tax DECIMAL(18;4), shipping DECIMAL(18;4), net DECIMAL(18;4), total_amount DECIMAL(18;4),"
-            + " currency VARCHAR, original_amount DECIMAL(18;4)"),
+            + " currency VARCHAR, original_amount DECIMAL(18;4)",
+            // Which of them quarantine and which warn is argued in docs/decisions/0009.
+            "date required -> quarantine; total_amount required -> quarantine; total_amount in ..0 where kind is refund -> quarantine;"
+            + " quantity required where kind is sale -> warn; quantity above 0 where kind is sale -> warn"),
     PRODUCTS("products", "source VARCHAR, source_id VARCHAR, name VARCHAR, category VARCHAR, price DECIMAL(18;4), currency VARCHAR,"
-            + " stock_quantity DECIMAL(18;4)");
+            + " stock_quantity DECIMAL(18;4)", "");
 
     private final String table;
     private final Map<String, String> columns = new LinkedHashMap<>();
+    private final List<Rule> rules;
 
-    Canonical(String table, String columns) {
+    Canonical(String table, String columns, String rules) {
         this.table = table;
+        this.rules = Rules.parse(rules, pattern -> { });
         for (String column : columns.split(", ")) {
             String[] words = column.split(" ");
             this.columns.put(words[0], words[1].replace(';', ','));
@@ -34,6 +42,11 @@ public enum Canonical {
     /** Column name to SQL type, in the table's order. */
     public Map<String, String> columns() {
         return columns;
+    }
+
+    /** What its rows shall be like where no operator says otherwise. */
+    public List<Rule> rules() {
+        return rules;
     }
 
     public static Optional<Canonical> of(String table) {

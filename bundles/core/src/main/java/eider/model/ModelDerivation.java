@@ -1,8 +1,10 @@
 package eider.model;
 
 import eider.connector.Model;
+import eider.quality.Rule;
 import eider.store.Derivation;
 import eider.store.Sql;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -13,8 +15,9 @@ import java.util.Set;
  * @param canonical the table it fills
  * @param connection whose rows
  * @param baseCurrency what money is in where neither the row nor the model says it
+ * @param rules what the canonical rows shall be like
  */
-public record ModelDerivation(Model model, Canonical canonical, String connection, String baseCurrency) implements Derivation {
+public record ModelDerivation(Model model, Canonical canonical, String connection, String baseCurrency, List<Rule> rules) implements Derivation {
 
     @Override
     public String table() {

@@ -109,7 +109,8 @@ public final class Commit {
         int[] partIds = partIds(sql);
         Stage stage = pending.gathered();
         Stage.Tables tables = stage == null ? null : stage.enter(sql, store.pushed(), columns);
-        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, tables, columns, partIds, store.memoryLimit());
+        Checks checks = new Checks(sql, raw, pending, columns, derivations, load.id(), store.clock().instant());
+        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, checks.staged(tables, partIds), columns, partIds, store.memoryLimit());
         if (staged != null) {
             staged.compare(counts, approved);
             staged.keepImages(load.id());
@@ -122,17 +123,25 @@ public final class Commit {
         if (staged != null) {
             staged.insert(load.id());
         }
+        long straight = store.rowIds().last();
         insertStraight(sql, partIds, load.id(), counts);
         store.reached(Step.ROWS_INSERTED);
         if (staged != null) {
-            counts.quarantined += staged.quarantine(load.id(), store.clock().instant());
+            counts.quarantined += staged.quarantine(load.id(), store.clock().instant()) + checks.quarantineStaged(stage.types().keySet());
             staged.end();
             stage.leave(sql, tables);
+        }
+        if (!pending.straight().isEmpty()) {
+            counts.aside(checks.straight(straight));
         }
         store.reached(Step.QUARANTINED);
         for (Derivation derivation : derivations) {
             derive(sql, derivation, columns.keySet(), first, load.id());
         }
+        if (!pending.straight().isEmpty()) {
+            counts.aside(checks.derived(straight));
+        }
+        checks.record();
         store.reached(Step.DERIVED);
         long last = store.rowIds().last();
         ChangeSet changes = new ChangeSet(load.id(), staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED, raw.name(),
@@ -159,6 +168,12 @@ public final class Commit {
         long removed;
         long quarantined;
 
+        /** Rows that had come in, and are kept aside after all. */
+        void aside(long rows) {
+            inserted -= rows;
+            quarantined += rows;
+        }
+
         void add(Counts more) {
             inserted += more.inserted;
             updated += more.updated;
@@ -168,12 +183,11 @@ public final class Commit {
     }
 
     private void derive(Sql sql, Derivation derivation, Set<String> columns, long first, long load) throws SQLException, StoreException {
-        String rows = "(SELECT * FROM " + raw.sql() + " WHERE _row > " + first + ")";
+        String rows = "(SELECT * REPLACE (paced(_row) AS _row) FROM " + raw.sql() + " WHERE _row > " + first + ")";
         try {
             sql.run("INSERT INTO main." + Sql.name(derivation.table()) + " BY NAME SELECT *, " + load + " AS load FROM (" + derivation.select(rows, columns) + ")");
         } catch (SQLException e) {
-            throw new DerivationException("the model of " + pending.connection() + " that fills " + derivation.table() + " from " + pending.dataset().name()
-                    + " cannot be applied: " + Sql.sentence(e), e);
+            throw new DerivationException(raw, derivation, e);
         }
     }
 

@@ -79,9 +79,7 @@ final class Comparison {
     }
 
     /** A staged column in the type that the raw table gives it; a column that the stage lacks is empty. A deletion's key that cannot be in that type is nobody's. */
-    private String value(String name) {
-        Type type = staged.get(name);
-        Type there = columns.get(name);
+    private static String value(String name, Type type, Type there) {
         if (type == null) {
             return "CAST(NULL AS " + ScanSql.type(there) + ")";
         }
@@ -94,7 +92,18 @@ final class Comparison {
     }
 
     private String values() {
-        return String.join(", ", columns.keySet().stream().map(name -> value(name) + " AS " + Sql.name(name)).toList());
+        return values(staged, columns);
+    }
+
+    /**
+     * The raw table's columns, from those of the stage: {@code value AS name}, separated by commas.
+     *
+     * @param staged the types of the stage's columns
+     * @param columns those of the raw table
+     */
+    static String values(Map<String, Type> staged, Map<String, Type> columns) {
+        return String.join(", ", columns.entrySet().stream().map(there -> value(there.getKey(), staged.get(there.getKey()), there.getValue()) + " AS " + Sql.name(there.getKey()))
+                .toList());
     }
 
     /** The names of the columns, each written as {@code how} says: {@code %s} is the name. */

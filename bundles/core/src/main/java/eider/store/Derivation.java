@@ -1,5 +1,7 @@
 package eider.store;
 
+import eider.quality.Rule;
+import java.util.List;
 import java.util.Set;
 
 /** How changed raw rows become rows of a canonical table. Supplied by the model, applied by the {@link Commit} in the load's own transaction. */
@@ -15,4 +17,7 @@ public interface Derivation {
      * @param columns the fields that the raw rows have
      */
     String select(String rows, Set<String> columns);
+
+    /** What the canonical rows shall be like. */
+    List<Rule> rules();
 }

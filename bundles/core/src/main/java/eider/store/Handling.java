@@ -1,5 +1,8 @@
 package eider.store;
 
+import eider.quality.Rule;
+import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -8,9 +11,16 @@ import java.util.Objects;
  * @param mode what they do to the rows that are here
  * @param contract what happens when its columns change
  * @param largestRemoval the share of what is here, in percent, up to which rows may go without a person's word; 100: any
+ * @param completeEvery how often everything is read anew, so that rows go which the source has no more; null: never
+ * @param rules what each row, and each load, shall be like
  */
-public record Handling(Mode mode, Contract contract, int largestRemoval) {
+public record Handling(Mode mode, Contract contract, int largestRemoval, Duration completeEvery, List<Rule> rules) {
     public static final Handling DEFAULT = new Handling(Mode.MERGE, Contract.EVOLVE, 50);
+
+    /** Without complete reads from time to time, and without rules. */
+    public Handling(Mode mode, Contract contract, int largestRemoval) {
+        this(mode, contract, largestRemoval, null, List.of());
+    }
 
     public Handling {
         Objects.requireNonNull(mode, "mode");
@@ -18,5 +28,9 @@ public record Handling(Mode mode, Contract contract, int largestRemoval) {
         if (largestRemoval < 0 || largestRemoval > 100) {
             throw new IllegalArgumentException("a share of " + largestRemoval + " % cannot be removed");
         }
+        if (completeEvery != null && !completeEvery.isPositive()) {
+            throw new IllegalArgumentException("everything cannot be read anew every " + completeEvery);
+        }
+        rules = List.copyOf(rules);
     }
 }

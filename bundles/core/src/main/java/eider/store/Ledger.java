@@ -22,11 +22,20 @@ public final class Ledger {
 
     /** One row of {@code ledger.loads}. */
     public record LoadRow(long id, String run, String connection, String dataset, String state, Instant started, Instant finished, long inserted, long updated,
-            long removed, long quarantined, String places, String message) {}
+            long removed, long quarantined, String places, String message) {
+
+        /** The same load at its end. */
+        public LoadRow ended(String how, Instant when, String what) {
+            return new LoadRow(id, run, connection, dataset, how, started, when, inserted, updated, removed, quarantined, places, what);
+        }
+    }
 
     /** One row of {@code ledger.quarantine}. */
     public record QuarantineRow(long id, long load, String connection, String dataset, String place, String reason, String raw, Instant at,
             String part, String record, boolean mended) {}
+
+    /** One row of {@code ledger.checks}: what came of one rule in one load. */
+    public record CheckRow(String rule, String action, long checked, long broken, String example) {}
 
     private static final String LOADS = "SELECT id, run, connection, dataset, state, started, finished, inserted, updated, removed, quarantined, places, message"
             + " FROM ledger.loads";
@@ -217,6 +226,21 @@ public final class Ledger {
 
     public static long quarantined(Sql sql, String connection) throws SQLException {
         return sql.number("SELECT count(*) FROM ledger.quarantine WHERE resolved_by IS NULL AND coalesce(connection = ?, true)", connection);
+    }
+
+    /** Adds what a part of a load found to what the parts before it found. */
+    public static void check(Sql sql, long load, String connection, String dataset, CheckRow check, Instant at) throws SQLException {
+        if (sql.run("UPDATE ledger.checks SET action = ?, checked = checked + ?, broken = broken + ?, example = coalesce(nullif(example, ''), ?) WHERE load = ? AND rule = ?",
+                check.action, check.checked, check.broken, check.example, load, check.rule) == 0) {
+            sql.run("INSERT INTO ledger.checks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", load, connection, dataset, check.rule, check.action, check.checked, check.broken,
+                    check.example, time(at));
+        }
+    }
+
+    /** What came of the rules in a load, in their order. */
+    public static List<CheckRow> checks(Sql sql, long load) throws SQLException {
+        return sql.list("SELECT rule, action, checked, broken, example FROM ledger.checks WHERE load = ? ORDER BY rowid",
+                row -> new CheckRow(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4), row.getString(5)), load);
     }
 
     static OffsetDateTime time(Instant instant) {

@@ -253,7 +253,7 @@ public final class Pending implements AutoCloseable {
 
     private Stage stage() throws StoreException {
         if (stage == null) {
-            stage = new Stage(store.handover(), dataset, store.read(sql -> Ledger.mends(sql, connection, dataset.name())), store.memory());
+            stage = new Stage(store.handover(), dataset, store.read(sql -> Ledger.mends(sql, connection, dataset.name())), store.memory(), store.pace());
         }
         return stage;
     }

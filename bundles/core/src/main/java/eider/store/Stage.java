@@ -51,16 +51,17 @@ final class Stage implements AutoCloseable {
     private final RowBuffer rows;
     private final RowBuffer rejects = new RowBuffer(REJECT);
     /** The order in which rows came. */
-    private final RowIds sequence = new RowIds();
+    private final RowIds sequence;
     private StageFile file;
 
     /**
      * @param mends bad rows that a person has mended, by their raw text
      * @param memory what stages may take together
      */
-    Stage(Path handover, Dataset dataset, Map<String, String> mends, Budget memory) {
+    Stage(Path handover, Dataset dataset, Map<String, String> mends, Budget memory, Pace pace) {
         this.handover = handover;
         this.memory = memory;
+        this.sequence = new RowIds(pace);
         this.mends = mends;
         this.dataset = dataset;
         this.rows = new RowBuffer(dataset.fields());

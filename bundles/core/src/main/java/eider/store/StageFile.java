@@ -43,6 +43,19 @@ final class StageFile implements AutoCloseable {
         this.spill = handover.resolve(path.getFileName() + ".spill");
         DuckDBConnection connection = Store.connect(path.toString(), MEGABYTES + "MB", spill);
         this.sql = new Sql(connection);
+        try {
+            prepare(connection, sequence);
+        } catch (SQLException | RuntimeException e) {
+            try {
+                close();
+            } catch (IOException left) {
+                e.addSuppressed(left);
+            }
+            throw e;
+        }
+    }
+
+    private void prepare(DuckDBConnection connection, RowIds sequence) throws SQLException {
         sequence.register(connection);
         pushed.register(connection);
         create(sql, "CREATE TABLE ", TABLES, dataset);

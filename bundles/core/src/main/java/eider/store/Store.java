@@ -72,7 +72,8 @@ public final class Store implements AutoCloseable {
     private final ReentrantLock writing = new ReentrantLock(true);
     private final ReentrantLock noting = new ReentrantLock(true);
     private final AtomicLong version = new AtomicLong();
-    private final RowIds rowIds = new RowIds();
+    private final Pace pace = new Pace();
+    private final RowIds rowIds = new RowIds(pace);
     private final PushedRows pushed = new PushedRows();
     private final Budget memory = new Budget(DEFAULT_MEMORY);
     private volatile Sql writer;
@@ -391,6 +392,7 @@ public final class Store implements AutoCloseable {
             }
             sql.revive();
             lent.add(sql);
+            pace.asked();
             return sql;
         }
     }
@@ -400,6 +402,7 @@ public final class Store implements AutoCloseable {
         if (!lent.remove(reader)) {
             return;
         }
+        pace.answered();
         if (idle.size() < IDLE_READERS) {
             idle.push(reader);
         } else {
@@ -410,6 +413,7 @@ public final class Store implements AutoCloseable {
     /** Takes a reader back that is of no more use. */
     public synchronized void discard(Sql reader) {
         if (lent.remove(reader)) {
+            pace.answered();
             close(reader);
         }
     }
@@ -428,6 +432,10 @@ public final class Store implements AutoCloseable {
 
     RowIds rowIds() {
         return rowIds;
+    }
+
+    Pace pace() {
+        return pace;
     }
 
     PushedRows pushed() {
@@ -465,6 +473,7 @@ public final class Store implements AutoCloseable {
         for (Sql sql : lent) {
             sql.cancel();
             close(sql);
+            pace.answered();
         }
         lent.clear();
         idle.forEach(Store::close);

@@ -1,19 +1,87 @@
 package eider.sync;
 
+import eider.connector.SourceException;
+import eider.engine.OptionCheck;
+import eider.model.Canonical;
+import eider.quality.Rule;
 import eider.store.Handling;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** How each dataset is to be handled. Any thread. */
-final class Datasets {
+/** How each dataset is to be handled, as the files of {@code config/} say at the moment: a load asks once, when it begins. Any thread. */
+@Component(service = {Datasets.class, OptionCheck.class})
+public final class Datasets implements OptionCheck {
+    private final Map<String, DatasetOptions> datasets = new ConcurrentHashMap<>();
+    private final Map<String, TableOptions> tables = new ConcurrentHashMap<>();
     private final Map<String, Handling> chosen = new ConcurrentHashMap<>();
 
-    /** The handling that an operator chose for a dataset of a connection, or the default. */
-    Handling of(String connection, String dataset) {
-        return chosen.getOrDefault(connection + "__" + dataset, Handling.DEFAULT);
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addDataset(DatasetOptions options) {
+        datasets.put(options.name(), options);
     }
 
+    void removeDataset(DatasetOptions options) {
+        datasets.remove(options.name(), options);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTable(TableOptions options) {
+        tables.put(options.name(), options);
+    }
+
+    void removeTable(TableOptions options) {
+        tables.remove(options.name(), options);
+    }
+
+    /**
+     * The handling that an operator chose for a dataset of a connection, or the default.
+     *
+     * @throws SourceException of kind CONFIG where what was chosen is wrong: to go on with the default could remove what was to be kept
+     */
+    Handling of(String connection, String dataset) throws SourceException {
+        DatasetOptions options = datasets.get(connection + "__" + dataset);
+        return options == null ? chosen.getOrDefault(connection + "__" + dataset, Handling.DEFAULT) : options.handling();
+    }
+
+    /** What the rows of a canonical table shall be like: what an operator wrote, or the table's own rules. */
+    List<Rule> rules(Canonical table) throws SourceException {
+        TableOptions options = tables.get(table.table());
+        return options == null ? table.rules() : options.rules();
+    }
+
+    /** For programs without OSGi: where no file says how. */
     void choose(String connection, String dataset, Handling handling) {
         chosen.put(connection + "__" + dataset, handling);
+    }
+
+    /** For programs without OSGi: what the file {@code config/<pid>.cfg} would say. */
+    public void configure(String pid, Map<String, Object> options) {
+        Map<String, Object> properties = new HashMap<>(options);
+        properties.put("service.pid", pid);
+        switch (pid.substring(0, Math.max(0, pid.indexOf('~')))) {
+            case DatasetOptions.PID -> addDataset(new DatasetOptions(properties));
+            case TableOptions.PID -> addTable(new TableOptions(properties));
+            default -> throw new IllegalArgumentException("'" + pid + "' is neither " + DatasetOptions.PID + "~<connection>__<dataset> nor " + TableOptions.PID + "~<table>");
+        }
+    }
+
+    @Override
+    public List<Problem> check(String pid, String name, Map<String, String> options) {
+        try {
+            switch (pid) {
+                case DatasetOptions.PID -> DatasetOptions.read(new FileOptions(pid, name, new HashMap<>(options), DatasetOptions.KEYS));
+                case TableOptions.PID -> TableOptions.read(new FileOptions(pid, name, new HashMap<>(options), TableOptions.KEYS));
+                default -> { }
+            }
+            return List.of();
+        } catch (FileOptions.Wrong e) {
+            return List.of(new Problem(e.option(), e.sentence()));
+        }
     }
 }

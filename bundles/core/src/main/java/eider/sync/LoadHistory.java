@@ -4,6 +4,7 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.Quarantined;
+import eider.engine.RuleCheck;
 import eider.store.Ledger;
 import eider.store.Ledger.LoadRow;
 import eider.store.Store;
@@ -69,6 +70,12 @@ public final class LoadHistory implements Loads, AutoCloseable {
     /** The last load of each dataset of each connection, newest first. */
     List<Load> lastOfEach() throws EngineException {
         return ask(() -> store.read(Ledger::lastOfEach)).stream().map(LoadHistory::load).toList();
+    }
+
+    @Override
+    public List<RuleCheck> checks(long load) throws EngineException {
+        return ask(() -> store.read(sql -> Ledger.checks(sql, load))).stream()
+                .map(check -> new RuleCheck(check.rule(), check.action(), check.checked(), check.broken(), check.example())).toList();
     }
 
     @Override

@@ -12,9 +12,11 @@ import eider.store.Derivation;
 import eider.store.DerivationException;
 import eider.store.Handling;
 import eider.store.HeldException;
+import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
 import eider.store.Ledger.QuarantineRow;
 import eider.store.Pending;
+import eider.store.RuleException;
 import eider.store.Store;
 import eider.store.StoreException;
 import java.util.List;
@@ -41,6 +43,7 @@ final class LoadSink implements Sink, Replay.Again {
     private Pending pending;
     private boolean anything;
     private boolean recorded;
+    private List<CheckRow> broken = List.of();
     /** What ended this sink, or null. */
     private Exception over;
 
@@ -87,6 +90,9 @@ final class LoadSink implements Sink, Replay.Again {
                 end(new SourceException(SourceException.Kind.CONFIG, e.getMessage(), e));
             } catch (DerivationException e) {
                 end(new SourceException(SourceException.Kind.BUG, e.getMessage(), e));
+            } catch (RuleException e) {
+                broken = e.checks();
+                end(new SourceException(SourceException.Kind.DATA, e.getMessage(), e));
             } catch (StoreException e) {
                 end(Thread.interrupted() ? new InterruptedException("the sync was stopped") : new SourceException(SourceException.Kind.TEMPORARY, e.getMessage(), e));
             } catch (SourceException | InterruptedException | RuntimeException e) {
@@ -110,6 +116,11 @@ final class LoadSink implements Sink, Replay.Again {
     /** Why the load is held, or null. The source may have caught what it was told. */
     HeldException held() {
         return over instanceof HeldException held ? held : null;
+    }
+
+    /** What was found by the rules in the commit that one of them forbade. */
+    List<CheckRow> broken() {
+        return broken;
     }
 
     /** Forgets what was not committed. */

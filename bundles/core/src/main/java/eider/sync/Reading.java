@@ -10,15 +10,18 @@ import eider.engine.Load;
 import eider.engine.Progress;
 import eider.model.Canonical;
 import eider.model.ModelDerivation;
+import eider.quality.Rule;
 import eider.store.Derivation;
 import eider.store.Handling;
 import eider.store.HeldException;
 import eider.store.Ledger;
+import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
 import eider.store.Mode;
 import eider.store.Step;
 import eider.store.Store;
 import eider.store.StoreException;
+import eider.store.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +37,9 @@ final class Reading {
     private final Dataset dataset;
     private final List<Derivation> derivations;
     private final Handling handling;
+    private final String fault;
+    /** Whether it reads the source itself, and not the quarantine in its place. */
+    private final boolean all;
     /** Whether everything is read anew, to be committed as a whole. */
     private final boolean complete;
     private final Progress progress;
@@ -41,14 +47,18 @@ final class Reading {
     private Cursor cursor;
     private LoadSink sink;
     private boolean recorded;
+    /** What the rules found that is not in the ledger yet. */
+    private List<CheckRow> checks = List.of();
 
-    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, Progress progress, LoadRow load,
-            Cursor cursor) {
+    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Handling handling, String fault, boolean all, boolean complete,
+            Progress progress, LoadRow load, Cursor cursor) {
         this.tools = tools;
         this.order = order;
         this.dataset = dataset;
         this.derivations = derivations;
         this.handling = handling;
+        this.fault = fault;
+        this.all = all;
         this.complete = complete;
         this.progress = progress;
         this.load = load;
@@ -59,21 +69,47 @@ final class Reading {
     static Reading begin(Tools tools, Order order, Dataset dataset, List<Model> models, boolean all, Progress progress) throws StoreException, SourceException {
         Store store = tools.store();
         List<Derivation> derivations = new ArrayList<>();
+        Handling handling = Handling.DEFAULT;
+        String fault = null;
+        try {
+            handling = tools.datasets().of(order.connection(), dataset.name());
+        } catch (SourceException e) {
+            fault = e.getMessage();
+        }
         for (Model model : models) {
             if (model.from().equals(dataset.name())) {
                 Canonical canonical = Canonical.of(model.into()).orElseThrow(() -> new SourceException(SourceException.Kind.BUG,
                         "the connector's model fills '" + model.into() + "', which is no canonical table"));
-                derivations.add(new ModelDerivation(model, canonical, order.connection(), order.baseCurrency()));
+                List<Rule> rules = List.of();
+                try {
+                    rules = tools.datasets().rules(canonical);
+                } catch (SourceException e) {
+                    fault = e.getMessage();
+                }
+                derivations.add(new ModelDerivation(model, canonical, order.connection(), order.baseCurrency(), rules));
             }
         }
-        Handling handling = tools.datasets().of(order.connection(), dataset.name());
-        boolean complete = all && handling.mode() == Mode.REPLACE;
+        boolean complete = all && complete(store, order.connection(), dataset.name(), handling);
         Cursor cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
         LoadRow load = new LoadRow(store.read(Ledger::nextLoad), order.run(), order.connection(), dataset.name(), Load.State.RUNNING.name(), store.clock().instant(), null,
                 0, 0, 0, 0, "", "");
         tools.history().begun(load);
         log.info("{}.{}: load {} begins", order.connection(), dataset.name(), load.id());
-        return new Reading(tools, order, dataset, derivations, handling, complete, progress, load, cursor);
+        return new Reading(tools, order, dataset, derivations, handling, fault, all, complete, progress, load, cursor);
+    }
+
+    /** Whether everything is to be read anew, so that what does not come goes. */
+    private static boolean complete(Store store, String connection, String dataset, Handling handling) throws StoreException {
+        if (handling.mode() == Mode.REPLACE || handling.completeEvery() == null) {
+            return handling.mode() == Mode.REPLACE;
+        }
+        Instant last = store.read(sql -> Ledger.completeAt(sql, connection, dataset));
+        return last == null || !store.clock().instant().isBefore(last.plus(handling.completeEvery()));
+    }
+
+    /** What is wrong with the options by which it would have to be read; null where nothing is. */
+    String fault() {
+        return fault;
     }
 
     Dataset dataset() {
@@ -114,6 +150,7 @@ final class Reading {
         }
         load = sink.load();
         recorded |= sink.recorded();
+        checks = sink.broken();
         return sink.held();
     }
 
@@ -157,9 +194,33 @@ final class Reading {
         return LoadHistory.load(row(state, tools.store().clock().instant(), message));
     }
 
+    /**
+     * How it ends where the source came to its end: the rules have the last word.
+     *
+     * @param whole what it is if no rule about the whole load fails it
+     */
+    Load judged(Load.State whole) {
+        Store store = tools.store();
+        try {
+            Verdict verdict = all ? store.read(sql -> Verdict.of(sql, order.connection(), dataset.name(), handling, derivations, load.id(), store.clock().instant()))
+                    : Verdict.NONE;
+            checks = verdict.checks();
+            if (verdict.failure() != null) {
+                return foreseen(Load.State.FAILED, verdict.failure() + ". What it had committed stays.");
+            }
+            String found = verdict.sentence(store.read(sql -> Ledger.checks(sql, load.id())));
+            return foreseen(whole, message().isEmpty() || found.isEmpty() ? message() + found : message() + " " + found);
+        } catch (StoreException e) {
+            return foreseen(Load.State.FAILED, "its rules could not be judged: " + e.getMessage());
+        }
+    }
+
     /** Records the end. */
     void finish(Load over) throws StoreException {
         tools.store().note(sql -> {
+            for (CheckRow check : checks) {
+                Ledger.check(sql, load.id(), order.connection(), dataset.name(), check, tools.store().clock().instant());
+            }
             Ledger.load(sql, row(over.state(), over.finished(), over.message()));
             return over;
         });

@@ -122,6 +122,10 @@ final class Round {
             return;
         }
         try {
+            if (load.fault() != null) {
+                run.record(load, Load.State.FAILED, load.fault());
+                return;
+            }
             Instant moment = run.notBefore();
             if (moment != null) {
                 run.record(load, Load.State.FAILED, "It was not read, for its source wants to be asked again at " + Span.say(moment) + " and not before.");
@@ -242,8 +246,7 @@ final class Round {
                 throw new InterruptedException("the connector is being replaced");
             }
             // What was said of the files that were committed is true even if the load came to grief over another.
-            case NOT_AT_ALL -> run.record(load, ending == null ? whole : ending.state,
-                    ending == null ? load.message() : (ending.message + " " + load.message()).strip());
+            case NOT_AT_ALL -> run.record(load, ending == null ? load.judged(whole) : load.foreseen(ending.state, (ending.message + " " + load.message()).strip()));
         }
     }
 }

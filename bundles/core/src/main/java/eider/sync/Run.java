@@ -430,7 +430,10 @@ final class Run implements Runnable {
     }
 
     void record(Reading load, Load.State state, String message) {
-        Load over = load.foreseen(state, message);
+        record(load, load.foreseen(state, message));
+    }
+
+    void record(Reading load, Load over) {
         try {
             load.finish(over);
         } catch (StoreException e) {

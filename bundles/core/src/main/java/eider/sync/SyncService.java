@@ -49,16 +49,16 @@ public final class SyncService implements Syncs {
     private boolean stopping;
 
     @Activate
-    public SyncService(@Reference Store store, @Reference LoadHistory history, @Reference SyncSettings settings, BusinessConfig config) {
-        this(store, history, new FileSniffer(store.handover()), config.base_currency(), settings, Time.of(store.clock()));
+    public SyncService(@Reference Store store, @Reference LoadHistory history, @Reference Datasets datasets, @Reference SyncSettings settings, BusinessConfig config) {
+        this(store, history, datasets, new FileSniffer(store.handover()), config.base_currency(), settings, Time.of(store.clock()));
     }
 
-    public SyncService(Store store, LoadHistory history, Sniffer sniffer, String baseCurrency, SyncSettings settings, Time time) {
+    public SyncService(Store store, LoadHistory history, Datasets datasets, Sniffer sniffer, String baseCurrency, SyncSettings settings, Time time) {
         this.settings = settings;
         this.history = history;
         this.baseCurrency = baseCurrency;
         this.turns = new Budget(settings.options().sideBySide());
-        this.tools = new Tools(store, history, sniffer, new Datasets(), time, turns);
+        this.tools = new Tools(store, history, sniffer, datasets, time, turns);
     }
 
     @Modified

@@ -8,6 +8,7 @@ import eider.sync.Scripted;
 import eider.sync.Shop;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,13 @@ class ModelDerivationTest {
         sink.checkpoint(Scripted.after(1));
     };
 
+    /** These sales have no date: they are about SQL, not about what a sale shall be like. */
+    private Engine engine() {
+        Engine engine = Engine.open(home);
+        engine.configure("table~sales", Map.of("rules", ""));
+        return engine;
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
         "SELECT _row, amount AS total_amount FROM nowhere              | Table with name nowhere does not exist",
@@ -37,7 +45,7 @@ class ModelDerivationTest {
         "SELECT _row FROM input; DROP TABLE sales                      | syntax error"
     })
     void aModelThatCannotBeAppliedIsNamedAndNothingIsLoaded(String sql, String told) throws Exception {
-        try (Engine engine = Engine.open(home)) {
+        try (Engine engine = engine()) {
             Load load = Shop.sync(engine, Shop.modelled(sql, TWO_ORDERS));
             assertThat(load.state()).isEqualTo(Load.State.FAILED);
             assertThat(load.message()).startsWith("the model of shop that fills sales from orders cannot be applied: ").containsIgnoringCase(told.strip()).doesNotContain("\n");
@@ -53,7 +61,7 @@ class ModelDerivationTest {
         "-- into: sales\n-- from: orders\nSELECT _row, amount AS total_amount FROM input ;\n\n", "/* one */ SELECT _row, amount AS total_amount, region, 'x' AS source FROM input",
         "WITH large AS (SELECT * FROM input) SELECT _row, amount AS total_amount FROM large"})
     void semicolonsCommentsAndColumnsThatTheDatasetLacksAreFine(String sql) throws Exception {
-        try (Engine engine = Engine.open(home)) {
+        try (Engine engine = engine()) {
             Load load = Shop.sync(engine, Shop.modelled(sql, TWO_ORDERS));
             assertThat(load.inserted()).as(load.message()).isEqualTo(2);
             assertThat(Shop.rows(engine, "select sum(total_amount), min(currency) from sales")).containsExactly("30.0000|EUR");
@@ -62,7 +70,7 @@ class ModelDerivationTest {
 
     @Test
     void canonicalRowsFollowTheirRawRows() throws Exception {
-        try (Engine engine = Engine.open(home)) {
+        try (Engine engine = engine()) {
             Scripted source = Shop.modelled("SELECT _row, amount AS total_amount, note AS product_name FROM input WHERE amount > 15", TWO_ORDERS);
             Shop.sync(engine, source);
             assertThat(Shop.rows(engine, "select product_name, total_amount, load from sales")).containsExactly("Desk|20.0000|1");

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -62,6 +63,25 @@ class LargerThanMemoryTest {
                 assertThat(Shop.rows(engine, "select count(*), count(distinct id) from raw.shop__" + big.name()))
                         .containsExactly((ROWS + (append ? changed : 0)) + "|" + ROWS);
             }
+        }
+    }
+
+    /** DuckDB reads a file in buffers of sixteen times the longest line that it is told of, if it is not told how large: more than a stage has. */
+    @Test
+    void aFileLargerThanAStageIsReadByKey() throws Exception {
+        Path file = home.resolve("large.csv");
+        String text = "0123456789abcdef".repeat(512);
+        int rows = 33_000;
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
+            out.write("id,amount,note\n");
+            for (int i = 0; i < rows; i++) {
+                out.write(i + ",1.5," + i + text + "\n");
+            }
+        }
+        assertThat(Files.size(file)).isGreaterThan(256L << 20);
+        try (Engine engine = Engine.open(home)) {
+            Load load = load(engine, new Dataset("keyed", "Long rows.", FIELDS, List.of("id")), file, "1");
+            assertThat(load.inserted()).as(load.message()).isEqualTo(rows);
         }
     }
 

@@ -180,7 +180,7 @@ class ModesTest {
     @Test
     void aReplaceRemovesCanonicalRowsToo() throws Exception {
         mode(Mode.REPLACE);
-        String sql = "SELECT _row, CAST(id AS VARCHAR) AS source_id, amount AS total_amount FROM input";
+        String sql = "SELECT _row, DATE '2026-01-01' AS date, CAST(id AS VARCHAR) AS source_id, amount AS total_amount FROM input";
         sync(engine, modelled(sql, (request, sink) -> {
             for (long id = 1; id <= 3; id++) {
                 sink.upsert(id, BigDecimal.TEN, null);

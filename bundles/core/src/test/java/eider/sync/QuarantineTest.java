@@ -61,7 +61,7 @@ class QuarantineTest {
 
     @Test
     void aMendedRowComesInOnceAndIsCountedOnce() throws Exception {
-        sync(engine, Shop.modelled("SELECT _row, CAST(id AS VARCHAR) AS source_id, amount AS total_amount FROM input", (request, sink) -> {
+        sync(engine, Shop.modelled("SELECT _row, DATE '2026-01-01' AS date, CAST(id AS VARCHAR) AS source_id, amount AS total_amount FROM input", (request, sink) -> {
             sink.upsert(1L, BigDecimal.TEN, null);
             sink.upsert(2L, new BigDecimal("0.00001"), "too fine");
             sink.checkpoint(Scripted.after(1));
@@ -192,7 +192,7 @@ class QuarantineTest {
 
     @Test
     void aModelSeesTheMendedRow() throws Exception {
-        Model model = new Model("sales", "lines", "SELECT _row, product AS product_name, day AS quantity FROM input");
+        Model model = new Model("sales", "lines", "SELECT _row, DATE '2026-01-01' AS date, product AS product_name, day AS quantity, day AS total_amount FROM input");
         Scripted source = new Scripted(List.of(LINES), List.of(model), (request, sink) -> {
             sink.part("a", "1");
             sink.upsert(1L, "Lamp");

@@ -409,8 +409,13 @@ class StuckTest {
 
     @Test
     void aConnectorThatIsReplacedWhileItsQuarantineIsJudgedIsNotReadInstead() throws Exception {
-        engine.syncs().register("shop", orders((request, sink) -> {
-            sink.upsert(1L, new BigDecimal("0.00001"), "does not fit");
+        engine.syncs().register("shop", new Scripted(List.of(ORDERS, Shop.LINES), List.of(), (request, sink) -> {
+            if (request.dataset().equals(ORDERS)) {
+                sink.upsert(1L, new BigDecimal("0.00001"), "does not fit");
+            } else {
+                sink.part("page", "1");
+                sink.upsert("no day", "Lamp");
+            }
             sink.checkpoint(Scripted.after(1));
         }));
         engine.syncs().sync("shop", false, Progress.NONE);
@@ -429,8 +434,7 @@ class StuckTest {
         engine.syncs().register("shop", orders((request, sink) -> reads.incrementAndGet()));
         hold = null;
         letGo.countDown();
-        assertThat(replay.get(20, TimeUnit.SECONDS)).extracting(Load::dataset, Load::state)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("orders", Load.State.COMMITTED));
+        assertThat(replay.get(20, TimeUnit.SECONDS)).extracting(Load::dataset).containsExactlyInAnyOrder("orders", "lines");
         assertThat(reads).hasValue(0);
     }
 }

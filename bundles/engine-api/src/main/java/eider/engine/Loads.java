@@ -9,6 +9,9 @@ public interface Loads {
     /** The newest loads, newest first. */
     List<Load> latest(int limit) throws EngineException;
 
+    /** What came of each rule in a load, in the rules' order; none where there are no rules, or no such load. */
+    List<RuleCheck> checks(long load) throws EngineException;
+
     /** The newest rows in quarantine, newest first; {@code connection} may be null for all. */
     List<Quarantined> quarantine(String connection, int limit) throws EngineException;
 

@@ -142,6 +142,18 @@ class ApiTest {
     }
 
     @Test
+    void tellsWhatCameOfEachRuleInALoad() throws Exception {
+        JsonNode check = json(server.get("/api/v1/loads/7/checks")).get(0);
+
+        assertThat(check.get("rule").textValue()).isEqualTo("sales: date required");
+        assertThat(check.get("action").textValue()).isEqualTo("quarantine");
+        assertThat(List.of(check.get("checked").longValue(), check.get("broken").longValue())).containsExactly(13L, 1L);
+        assertThat(check.get("example").textValue()).isEqualTo("date: empty, but required");
+        assertThat(json(server.get("/api/v1/loads/8/checks"))).isEmpty();
+        assertError(server.get("/api/v1/loads/x/checks"), 404, "There is nothing at this address.");
+    }
+
+    @Test
     void shipsItsAssetsCompressedAndForGood() throws Exception {
         String page = server.get("/").body();
         String address = page.replaceAll("(?s).*src=\"(/assets/echarts[^\"]+)\".*", "$1");

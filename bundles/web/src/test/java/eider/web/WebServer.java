@@ -9,6 +9,7 @@ import eider.engine.Plugin;
 import eider.engine.Plugins;
 import eider.engine.Progress;
 import eider.engine.Quarantined;
+import eider.engine.RuleCheck;
 import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
@@ -270,6 +271,11 @@ final class WebServer implements AutoCloseable {
         public List<Load> latest(int limit) {
             Instant at = Instant.parse("2026-03-01T12:00:00Z");
             return List.of(new Load(7, "r7", "inbox", "sales", Load.State.COMMITTED, at, at, 10, 2, 0, 1, "sales.csv", "")).stream().limit(limit).toList();
+        }
+
+        @Override
+        public List<RuleCheck> checks(long load) {
+            return load == 7 ? List.of(new RuleCheck("sales: date required", "quarantine", 13, 1, "date: empty, but required")) : List.of();
         }
 
         @Override

@@ -80,7 +80,7 @@ public final class ScanSql {
     private static String csv(String path, boolean header, String delimiter, String quote, CharSequence columns, boolean emptyText, String lineEnd) {
         return "read_csv(" + path + ", auto_detect = false, header = " + header + ", delim = " + literal(delimiter) + ", quote = " + literal(quote)
                 + ", escape = " + literal(quote) + ", comment = '', nullstr = '', allow_quoted_nulls = " + !emptyText
-                + ", max_line_size = 16777216, strict_mode = true, null_padding = false" + lineEnd + ", columns = {" + columns + "})";
+                + ", max_line_size = 16777216, buffer_size = 33554432, strict_mode = true, null_padding = false" + lineEnd + ", columns = {" + columns + "})";
     }
 
     /** The relation, for a FROM clause. */

@@ -55,6 +55,21 @@ class UnservedCommandsTest {
     }
 
     @Test
+    void rulesAreCheckedBeforeALoadAndToldAfterIt() throws Exception {
+        Path file = Files.writeString(eider.home().resolve("config/dataset~inbox__sales.cfg"), "# at most five\n\nrules = total_amount in 0 to 5\n");
+        try {
+            EveryCommand.fails(eider, 1, "config/dataset~inbox__sales.cfg:3: option 'rules': rule 'total_amount in 0 to 5': after 'in' comes a range", "config", "check");
+            Files.writeString(file, "rules = code matches (a\n");
+            EveryCommand.fails(eider, 1, "'(a' is no pattern of RE2: missing ): (a", "config", "check");
+            Files.writeString(file, "rules = code matches [A-Z]\\\\d+; total_amount in 0..5 -> quarantine\nmode = history\n");
+            assertThat(eider.run("config", "check").done()).contains("nothing is wrong");
+        } finally {
+            Files.delete(file);
+        }
+        assertThat(eider.run("loads", "1").done()).contains("sales: date required", "quarantine", "sales: quantity above 0 where kind is sale");
+    }
+
+    @Test
     void everyCommandAnswersInJson() throws Exception {
         var answers = EveryCommand.answersInJson(eider);
         assertThat(answers.get("status").get("running").asBoolean()).isFalse();

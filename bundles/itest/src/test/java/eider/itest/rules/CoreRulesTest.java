@@ -42,7 +42,14 @@ class CoreRulesTest {
 
     @Test
     void theCoreHasNoOtherPackages() {
-        classes().should().resideInAnyPackage("eider.core..", "eider.store..", "eider.sync..", "eider.model..", "eider.query..").check(core);
+        classes().should().resideInAnyPackage("eider.core..", "eider.store..", "eider.quality..", "eider.sync..", "eider.model..",
+            "eider.query..").check(core);
+    }
+
+    /** A language and nothing else. */
+    @Test
+    void theRulesKnowNobody() {
+        classes().that().resideInAPackage("eider.quality..").should().onlyDependOnClassesThat().resideInAnyPackage("java..", "eider.quality..").check(core);
     }
 
     @Test

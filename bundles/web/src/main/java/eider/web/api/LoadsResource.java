@@ -3,11 +3,13 @@ package eider.web.api;
 import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Loads;
+import eider.engine.RuleCheck;
 import eider.web.Engine;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
@@ -15,7 +17,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code GET /api/v1/loads?limit=50}: the newest loads, newest first; at most 1,000. */
+/**
+ * {@code GET /api/v1/loads?limit=50}: the newest loads, newest first; at most 1,000. {@code GET /api/v1/loads/7/checks}: what came of each rule in a load.
+ */
 @Path("loads")
 public final class LoadsResource {
     private static final int MOST = 1000;
@@ -43,6 +47,22 @@ public final class LoadsResource {
         int count = number(limit);
         Loads loads = engine.loads().orElseThrow(() -> Failures.notReady("The store is not open yet; try again in a moment."));
         return loads.latest(count).stream().map(Entry::of).toList();
+    }
+
+    /** @param action {@code warn}, {@code quarantine} or {@code fail} */
+    public record Check(String rule, String action, long checked, long broken, String example) {
+
+        static Check of(RuleCheck check) {
+            return new Check(check.rule(), check.action(), check.checked(), check.broken(), check.example());
+        }
+    }
+
+    @GET
+    @Path("{load: [0-9]{1,18}}/checks")
+    @Produces(MediaType.APPLICATION_JSON)
+    public List<Check> checks(@PathParam("load") long load) throws EngineException {
+        Loads loads = engine.loads().orElseThrow(() -> Failures.notReady("The store is not open yet; try again in a moment."));
+        return loads.checks(load).stream().map(Check::of).toList();
     }
 
     private static int number(String limit) {
