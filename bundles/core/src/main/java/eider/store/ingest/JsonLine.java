@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Takes a line of JSON apart where it is a flat object written without surprises, and says so where it is not: then a real parser must look at it. What it
- * accepts is valid JSON without nested values, without a key twice, without escapes in keys, and without characters that are none.
+ * Takes a line of JSON apart where it is a flat object written without surprises, and says so where it is not: then a real parser must
+ * look at it. What it accepts is valid JSON without nested values, without a key twice, without escapes in keys, and without characters
+ * that are none.
  *
  * <p>Used by one thread; the ranges point into the array of the last {@link #parse}.
  */

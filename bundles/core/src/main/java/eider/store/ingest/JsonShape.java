@@ -203,11 +203,13 @@ final class JsonShape implements JsonWalk.Visitor {
         Set<String> asked = new HashSet<>();
         for (Scan.Column column : scan.columns()) {
             String name = column.name();
-            if (!simple(name) || !asked.add(name.toLowerCase(Locale.ROOT)) || !known.contains(name) && !folded.add(name.toLowerCase(Locale.ROOT))) {
+            String fold = name.toLowerCase(Locale.ROOT);
+            if (!simple(name) || !asked.add(fold) || !known.contains(name) && !folded.add(fold)) {
                 return false;
             }
             Kinds kinds = columns.getOrDefault(name, new Kinds());
-            if (column.field().required() && kinds.count < objects || kinds.count > 0 && !plain(kinds, column.field().type(), scan.dateFormat() != null)) {
+            boolean missing = column.field().required() && kinds.count < objects;
+            if (missing || kinds.count > 0 && !plain(kinds, column.field().type(), scan.dateFormat() != null)) {
                 return false;
             }
         }
@@ -216,7 +218,8 @@ final class JsonShape implements JsonWalk.Visitor {
 
     /** SQL does not tell upper from lower case, and a name of letters and digits needs no thought about what else it could mean to a reader. */
     private static boolean simple(String name) {
-        return !name.isEmpty() && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == ' ' || c == '.');
+        return !name.isEmpty() && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+                || " _-.".indexOf(c) >= 0);
     }
 
     private static boolean plain(Kinds kinds, Type type, boolean pattern) {

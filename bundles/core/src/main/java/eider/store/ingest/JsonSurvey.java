@@ -18,8 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * A look at every line of a file in which each is a JSON object. Large files are looked at by several threads, each from one line end to another: no line end
- * stands within a JSON text.
+ * A look at every line of a file in which each is a JSON object. Large files are looked at by several threads, each from one line end to
+ * another: no line end stands within a JSON text.
  */
 final class JsonSurvey {
     /** Files below this size are not worth a second thread. */

@@ -23,7 +23,8 @@ import java.util.stream.IntStream;
 
 /**
  * Walks through a file of JSON objects: the elements of one array, or one object after another. Numbers are taken as they are written,
- * digit for digit, which DuckDB's reader does not do: it reads 1.10 as a binary fraction.
+ * digit for digit, which DuckDB's reader does not do: it reads 1.10 as a binary fraction. Where that makes no difference,
+ * {@link JsonShape#plain} says so.
  */
 final class JsonWalk {
     private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -98,8 +98,8 @@ public final class Readable implements AutoCloseable {
         JsonWalk walk = new JsonWalk(scan, limits);
         long rows = walk.plainRows(mark);
         if (rows >= 0) {
-            return new Readable(scan, scan.file(), mark, link(scan.file(), handover.resolve(name + ".ndjson")), handover.resolve(name + ".rejects"), false,
-                    rows, 0, 0, new int[0]);
+            Path linked = link(scan.file(), handover.resolve(name + ".ndjson"));
+            return new Readable(scan, scan.file(), mark, linked, handover.resolve(name + ".rejects"), false, rows, 0, 0, new int[0]);
         }
         return rewritten(scan, mark, handover, name, walk::rewrite);
     }

@@ -51,8 +51,8 @@ public final class ScanSql {
             types.append(types.isEmpty() ? "" : ", ").append(literal(column.name())).append(": ").append(literal(type(column.field().type())));
             select.add(name(column.name()) + " AS " + name(column.field().name()));
         }
-        return new ScanSql("read_json(" + path + ", format = 'newline_delimited', auto_detect = false, compression = 'none', hive_partitioning = false, "
-                + "columns = {" + types + "})", select);
+        return new ScanSql("read_json(" + path + ", format = 'newline_delimited', auto_detect = false, compression = 'none', "
+                + "hive_partitioning = false, columns = {" + types + "})", select);
     }
 
     private static ScanSql linked(String path, Scan.Csv scan, Readable readable) {
