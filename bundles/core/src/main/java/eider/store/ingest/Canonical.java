@@ -20,12 +20,13 @@ final class Canonical implements Closeable {
     private final OutputStream rows;
     private final Path rejectFile;
     private DataOutputStream rejects;
+    private final byte[] buffer = new byte[1 << 17];
+    private int filled;
     private long count;
     private long rejected;
 
     Canonical(Path rowFile, Path rejectFile) throws IOException {
-        this.rows = new BufferedOutputStream(Files.newOutputStream(rowFile, java.nio.file.StandardOpenOption.CREATE_NEW,
-                java.nio.file.StandardOpenOption.WRITE), 1 << 17);
+        this.rows = Files.newOutputStream(rowFile, java.nio.file.StandardOpenOption.CREATE_NEW, java.nio.file.StandardOpenOption.WRITE);
         this.rejectFile = rejectFile;
     }
 
@@ -37,31 +38,82 @@ final class Canonical implements Closeable {
      * @param text which columns are text, and quoted
      */
     void row(long place, List<String> values, boolean[] text) throws IOException {
-        rows.write(Long.toString(place).getBytes(StandardCharsets.US_ASCII));
+        put(Long.toString(place).getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < text.length; i++) {
-            rows.write(',');
+            put(',');
             String value = values.get(i);
-            if (value == null) {
-                continue;
-            }
-            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
-            if (text[i]) {
-                rows.write('"');
-                int from = 0;
-                for (int p = 0; p < bytes.length; p++) {
-                    if (bytes[p] == '"') {
-                        rows.write(bytes, from, p + 1 - from);
-                        from = p;
-                    }
-                }
-                rows.write(bytes, from, bytes.length - from);
-                rows.write('"');
-            } else {
-                rows.write(bytes);
+            if (value != null) {
+                byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+                cell(bytes, 0, bytes.length, text[i]);
             }
         }
-        rows.write('\n');
+        put('\n');
         count++;
+    }
+
+    /**
+     * Writes one row that stands as UTF-8 in arrays.
+     *
+     * @param source for each column; null: no value
+     * @param from where in its array a value begins
+     * @param to where it ends
+     */
+    void row(long place, byte[][] source, int[] from, int[] to, boolean[] text) throws IOException {
+        put(Long.toString(place).getBytes(StandardCharsets.US_ASCII));
+        for (int i = 0; i < text.length; i++) {
+            put(',');
+            if (source[i] != null) {
+                cell(source[i], from[i], to[i], text[i]);
+            }
+        }
+        put('\n');
+        count++;
+    }
+
+    private void cell(byte[] b, int begin, int end, boolean text) throws IOException {
+        if (!text) {
+            put(b, begin, end);
+            return;
+        }
+        put('"');
+        int from = begin;
+        for (int p = begin; p < end; p++) {
+            if (b[p] == '"') {
+                put(b, from, p + 1);
+                from = p;
+            }
+        }
+        put(b, from, end);
+        put('"');
+    }
+
+    private void put(char c) throws IOException {
+        if (filled == buffer.length) {
+            flush();
+        }
+        buffer[filled++] = (byte) c;
+    }
+
+    private void put(byte[] b) throws IOException {
+        put(b, 0, b.length);
+    }
+
+    private void put(byte[] b, int from, int to) throws IOException {
+        int length = to - from;
+        if (length > buffer.length - filled) {
+            flush();
+            if (length > buffer.length) {
+                rows.write(b, from, length);
+                return;
+            }
+        }
+        System.arraycopy(b, from, buffer, filled, length);
+        filled += length;
+    }
+
+    private void flush() throws IOException {
+        rows.write(buffer, 0, filled);
+        filled = 0;
     }
 
     void reject(Reject reject) throws IOException {
@@ -86,9 +138,13 @@ final class Canonical implements Closeable {
 
     @Override
     public void close() throws IOException {
-        try (rows) {
-            if (rejects != null) {
-                rejects.close();
+        try {
+            flush();
+        } finally {
+            try (rows) {
+                if (rejects != null) {
+                    rejects.close();
+                }
             }
         }
     }

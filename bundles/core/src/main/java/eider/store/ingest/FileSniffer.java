@@ -53,12 +53,11 @@ public final class FileSniffer implements Sniffer {
         });
     }
 
-    private Scan.Json json(Scan.Json scan) throws IOException, SourceException {
+    private Scan.Json json(Scan.Json scan) throws IOException, SourceException, InterruptedException {
         if (!scan.columns().isEmpty()) {
             return scan;
         }
-        JsonWalk.Shape shape = new JsonWalk.Shape();
-        new JsonWalk(scan, limits).walk(shape);
+        JsonShape shape = new JsonWalk(scan, limits).shape();
         if (shape.objects() == 0) {
             throw new Unreadable(shape.others() > 0 ? "The file is JSON, but not a list of objects: no table can be made out."
                     : "The file holds no JSON object.");

@@ -15,14 +15,16 @@ import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Walks through a file of JSON objects: the elements of one array, or one object after another. Numbers are taken as they are written,
- * digit for digit, which DuckDB's reader does not do: it reads 1.10 as a binary fraction.
+ * digit for digit, which DuckDB's reader does not do: it reads 1.10 as a binary fraction. Where that makes no difference,
+ * {@link JsonShape#plain} says so.
  */
 final class JsonWalk {
     private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -38,6 +40,11 @@ final class JsonWalk {
 
     /** What is done with each element. */
     interface Visitor {
+        /** A line of its own, as bytes; true if that was all, false if it shall be read and come once more as what it is. */
+        default boolean line(long line, byte[] b, int from, int to) throws IOException {
+            return false;
+        }
+
         /** An object; the map is used again for the next one. */
         void object(long line, Map<String, Value> object) throws IOException, SourceException;
 
@@ -60,6 +67,35 @@ final class JsonWalk {
 
     private InputStream open() throws IOException {
         return Content.utf8(scan.file(), charset, limits);
+    }
+
+    /** Finds out the columns: quickly where that can be. */
+    JsonShape shape() throws IOException, SourceException, InterruptedException {
+        Mark mark = Mark.of(scan.file());
+        JsonShape shape = quickly() ? JsonSurvey.of(scan.file(), limits) : null;
+        if (shape == null) {
+            shape = new JsonShape();
+            walk(shape);
+            shape.irregular();
+        }
+        JsonShape.Memory.RECENT.add(scan.file(), mark, shape);
+        return shape;
+    }
+
+    /** How many rows DuckDB will find if every line is so plain that it reads the file as it is; -1 if not. */
+    long plainRows(Mark mark) throws IOException, SourceException, InterruptedException {
+        if (!quickly()) {
+            return -1;
+        }
+        JsonShape shape = JsonShape.Memory.RECENT.of(scan.file(), mark);
+        if (shape == null) {
+            shape = JsonSurvey.of(scan.file(), limits);
+        }
+        return shape != null && shape.plain(scan) ? shape.objects() : -1;
+    }
+
+    private boolean quickly() throws IOException {
+        return charset.equals(StandardCharsets.UTF_8) && Content.packing(scan.file()) == Content.Packing.NONE && byLines();
     }
 
     /** Visits every element. One line after another where each line is a document of its own, so that a broken line spoils no other. */
@@ -107,27 +143,34 @@ final class JsonWalk {
         Map<String, Value> object = new LinkedHashMap<>();
         try (Tokens lines = lines()) {
             while (lines.next()) {
-                String line = lines.text(0).strip();
-                if (line.isEmpty()) {
-                    continue;
+                if (!visitor.line(lines.line(), lines.buffer(), lines.from(0), lines.to(0))) {
+                    line(lines.line(), lines.text(0), object, visitor);
                 }
-                try (JsonParser parser = JSON.createParser(line)) {
-                    if (parser.nextToken() != JsonToken.START_OBJECT) {
-                        visitor.other(lines.line(), line, "this is no JSON object");
-                        continue;
-                    }
-                    object(parser, object);
-                    if (parser.nextToken() != null) {
-                        visitor.other(lines.line(), line, "something stands behind the object");
-                        continue;
-                    }
-                } catch (JsonProcessingException e) {
-                    visitor.other(lines.line(), line, "this is no valid JSON: " + reason(e));
-                    continue;
-                }
-                visitor.object(lines.line(), object);
             }
         }
+    }
+
+    /** Visits what stands in one line, if it is not blank; the map is for use here. */
+    static void line(long number, String text, Map<String, Value> object, Visitor visitor) throws IOException, SourceException {
+        String line = text.strip();
+        if (line.isEmpty()) {
+            return;
+        }
+        try (JsonParser parser = JSON.createParser(line)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                visitor.other(number, line, "this is no JSON object");
+                return;
+            }
+            object(parser, object);
+            if (parser.nextToken() != null) {
+                visitor.other(number, line, "something stands behind the object");
+                return;
+            }
+        } catch (JsonProcessingException e) {
+            visitor.other(number, line, "this is no valid JSON: " + reason(e));
+            return;
+        }
+        visitor.object(number, object);
     }
 
     private void stream(Visitor visitor) throws IOException, SourceException {
@@ -234,7 +277,13 @@ final class JsonWalk {
             text[i] = kind == Type.Kind.TEXT || kind == Type.Kind.JSON;
         }
         List<String> row = new ArrayList<>();
+        PlainRow plain = new PlainRow(columns, values, text);
         walk(new Visitor() {
+            @Override
+            public boolean line(long line, byte[] b, int from, int to) throws IOException {
+                return plain.write(line, b, from, to, out);
+            }
+
             @Override
             public void object(long line, Map<String, Value> object) throws IOException {
                 row.clear();
@@ -267,100 +316,76 @@ final class JsonWalk {
         });
     }
 
-    /** Finds out the columns. */
-    static final class Shape implements Visitor {
-        private static final int MOST_COLUMNS = 5_000;
+    /** Writes those lines that need no thought, without making an object of each value. */
+    private static final class PlainRow {
+        private final List<Scan.Column> columns;
+        private final List<Values> values;
+        private final boolean[] text;
+        private final JsonLine line = new JsonLine();
+        /** For each name that the line knows, the columns that it fills. */
+        private final List<int[]> filled = new ArrayList<>();
+        private final byte[][] source;
+        private final int[] from;
+        private final int[] to;
 
-        private final Map<String, Kinds> columns = new HashMap<>();
-        private final List<String> order = new ArrayList<>();
-        private long objects;
-        private long others;
-
-        private static final class Kinds {
-            private boolean text;
-            private boolean number;
-            private boolean truth;
-            private boolean nested;
-            private boolean exponent;
-            private final ColumnTypes types = new ColumnTypes();
+        PlainRow(List<Scan.Column> columns, List<Values> values, boolean[] text) {
+            this.columns = columns;
+            this.values = values;
+            this.text = text;
+            this.source = new byte[text.length][];
+            this.from = new int[text.length];
+            this.to = new int[text.length];
         }
 
-        @Override
-        public void object(long line, Map<String, Value> object) throws IOException, SourceException {
-            objects++;
-            for (Map.Entry<String, Value> entry : object.entrySet()) {
-                Kinds kinds = columns.get(entry.getKey());
-                if (kinds == null) {
-                    if (order.size() == MOST_COLUMNS) {
-                        throw new Unreadable("The objects of the file have more than " + MOST_COLUMNS + " different keys: this is no table.");
-                    }
-                    kinds = new Kinds();
-                    columns.put(entry.getKey(), kinds);
-                    order.add(entry.getKey());
+        /** False if nothing was written. */
+        boolean write(long place, byte[] b, int begin, int end, Canonical out) throws IOException {
+            if (!line.parse(b, begin, end) || line.special()) {
+                return false;
+            }
+            Arrays.fill(source, null);
+            for (int i = 0; i < line.fields(); i++) {
+                int name = line.name(i);
+                while (name >= filled.size()) {
+                    String key = line.key(filled.size());
+                    filled.add(IntStream.range(0, columns.size()).filter(column -> columns.get(column).name().equals(key)).toArray());
                 }
-                Value value = entry.getValue();
-                switch (value.kind()) {
-                    case NULL -> { }
-                    case TEXT -> {
-                        kinds.text = true;
-                        see(kinds, value.text());
+                for (int column : filled.get(name)) {
+                    if (line.kind(i) != Kind.NULL && !take(b, i, column)) {
+                        return false;
                     }
-                    case NUMBER -> {
-                        kinds.number = true;
-                        kinds.exponent |= value.text().indexOf('e') >= 0 || value.text().indexOf('E') >= 0;
-                        see(kinds, value.text());
-                    }
-                    case TRUTH -> kinds.truth = true;
-                    case NESTED -> kinds.nested = true;
                 }
             }
-        }
-
-        private static void see(Kinds kinds, String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            kinds.types.see(bytes, 0, bytes.length);
-        }
-
-        @Override
-        public void other(long line, String raw, String reason) {
-            others++;
-        }
-
-        long objects() {
-            return objects;
-        }
-
-        long others() {
-            return others;
-        }
-
-        /** The keys in the order of their first appearance. */
-        List<String> names() {
-            return List.copyOf(order);
-        }
-
-        /** The type of a key's values; {@code pattern} as in {@link ColumnTypes#type}. */
-        Type type(String name) {
-            Kinds kinds = columns.get(name);
-            if (kinds.nested) {
-                return Type.JSON;
+            for (int column = 0; column < source.length; column++) {
+                if (source[column] == null && columns.get(column).field().required()) {
+                    return false;
+                }
             }
-            int different = (kinds.text ? 1 : 0) + (kinds.number ? 1 : 0) + (kinds.truth ? 1 : 0);
-            if (different != 1) {
-                return Type.TEXT;
+            out.row(place, source, from, to, text);
+            return true;
+        }
+
+        /** False if the value wants more than to be copied. */
+        private boolean take(byte[] b, int field, int column) {
+            Type.Kind type = columns.get(column).field().type().kind();
+            boolean asText = type == Type.Kind.TEXT;
+            if (type == Type.Kind.JSON) {
+                return false;
             }
-            if (kinds.truth) {
-                return Type.BOOLEAN;
+            if (line.escaped(field)) {
+                if (asText) {
+                    source[column] = line.unescaped(b, field);
+                    from[column] = 0;
+                    to[column] = source[column].length;
+                }
+                return asText;
             }
-            Type found = kinds.types.type('.', true, null);
-            if (kinds.number) {
-                return kinds.exponent ? Type.DOUBLE : found;
+            if (!asText && !values.get(column).plain(b, line.from(field), line.to(field))) {
+                return false;
             }
-            return switch (found.kind()) {
-                case DATE, TIMESTAMP, INSTANT -> found;
-                // A number in quotes is a text that somebody quoted on purpose.
-                case TEXT, BOOLEAN, INTEGER, DECIMAL, DOUBLE, JSON -> Type.TEXT;
-            };
+            source[column] = b;
+            from[column] = line.from(field);
+            to[column] = line.to(field);
+            return true;
         }
     }
 }

@@ -93,8 +93,14 @@ public final class Readable implements AutoCloseable {
         return rewritten(scan, mark, handover, name, walk::rewrite);
     }
 
-    private static Readable json(Scan.Json scan, Mark mark, Path handover, String name, Limits limits) throws IOException, SourceException {
+    private static Readable json(Scan.Json scan, Mark mark, Path handover, String name, Limits limits)
+            throws IOException, SourceException, InterruptedException {
         JsonWalk walk = new JsonWalk(scan, limits);
+        long rows = walk.plainRows(mark);
+        if (rows >= 0) {
+            Path linked = link(scan.file(), handover.resolve(name + ".ndjson"));
+            return new Readable(scan, scan.file(), mark, linked, handover.resolve(name + ".rejects"), false, rows, 0, 0, new int[0]);
+        }
         return rewritten(scan, mark, handover, name, walk::rewrite);
     }
 

@@ -25,7 +25,7 @@ public final class ScanSql {
         String path = literal(readable.path().toString());
         return switch (readable.scan()) {
             case Scan.Csv csv -> readable.rewritten() ? canonical(path, csv.columns(), false) : linked(path, csv, readable);
-            case Scan.Json json -> canonical(path, json.columns(), true);
+            case Scan.Json json -> readable.rewritten() ? canonical(path, json.columns(), true) : lines(path, json.columns());
             case Scan.Parquet parquet -> new ScanSql("read_parquet(" + path + ")", names(parquet.columns()));
         };
     }
@@ -41,6 +41,18 @@ public final class ScanSql {
             types.append(", ").append(literal(column.field().name())).append(": ").append(literal(type(column.field().type())));
         }
         return new ScanSql(csv(path, false, ",", "\"", types, emptyText, ", new_line = '\\n'"), names(columns));
+    }
+
+    /** Lines of JSON as they are; see {@link JsonShape#plain}. The path may look like one of a partitioned or packed data set, and is none. */
+    private static ScanSql lines(String path, List<Scan.Column> columns) {
+        StringBuilder types = new StringBuilder();
+        List<String> select = new ArrayList<>();
+        for (Scan.Column column : columns) {
+            types.append(types.isEmpty() ? "" : ", ").append(literal(column.name())).append(": ").append(literal(type(column.field().type())));
+            select.add(name(column.name()) + " AS " + name(column.field().name()));
+        }
+        return new ScanSql("read_json(" + path + ", format = 'newline_delimited', auto_detect = false, compression = 'none', "
+                + "hive_partitioning = false, columns = {" + types + "})", select);
     }
 
     private static ScanSql linked(String path, Scan.Csv scan, Readable readable) {

@@ -3,7 +3,8 @@
  *
  * <p>DuckDB's reader is fast, but it takes a file at its word: it rounds {@code 1.5} to a whole number where it was told so,
  * reads nothing at all from some files with mixed line ends, and gives up the rest of a file at a quote that is never closed
- * ({@code DuckDbTrapsTest} shows each). So every file is first walked through once, byte by byte, by {@link eider.store.ingest.Tokens}.
+ * ({@code DuckDbTrapsTest} shows each). So every file is first walked through once, byte by byte, by {@link eider.store.ingest.Tokens},
+ * or by {@link eider.store.ingest.JsonLine} where each line is a JSON object.
  * A file that is plain throughout is linked into the hand-over folder and read by DuckDB as it is. Any other one is written anew in
  * the plainest form there is, with its bad rows put aside; and how many rows there must be is known before DuckDB reads the first.
  *
