@@ -50,7 +50,7 @@ final class JsonSurvey {
             for (int i = 0; i < cuts.size() - 1; i++) {
                 long from = cuts.get(i);
                 long to = cuts.get(i + 1);
-                parts.add(threads.submit(() -> part(file, from, to)));
+                parts.add(threads.submit(() -> part(file, from, to, limits)));
             }
             JsonShape all = null;
             try {
@@ -116,9 +116,9 @@ final class JsonSurvey {
         return cuts;
     }
 
-    private static JsonShape part(Path file, long from, long to) throws IOException, SourceException {
+    private static JsonShape part(Path file, long from, long to, Limits limits) throws IOException, SourceException {
         JsonSurvey survey = new JsonSurvey();
-        try (InputStream in = Content.utf8(file, from, to)) {
+        try (InputStream in = Content.utf8(file, from, to, limits)) {
             return survey.see(in) ? survey.shape : null;
         }
     }
