@@ -374,9 +374,7 @@ public final class FilesSource implements Source {
 
     private static void push(News one, Ready ready, String part, Dataset dataset, Settings settings, Sink sink) throws SourceException,
             InterruptedException {
-        if (settings.key().isEmpty()) {
-            sink.part(part, fingerprint(one.hash, settings));
-        }
+        sink.part(part, fingerprint(one.hash, settings));
         switch (ready.look) {
             case Look.Scanned ignored -> sink.scan(ready.scan);
             case Look.Sheeted sheeted -> {

@@ -176,7 +176,12 @@ class EngineTest {
         write("b.csv", "order_id,date,quantity,total_amount\n7,2026-01-01,1,15\n,2026-01-02,1,1\n");
         Load load = sync("key", "order_id");
         assertThat(load.quarantined()).as("a row without its key").isEqualTo(1);
+        assertThat(load.places()).isEqualTo("b.csv");
+        assertThat(engine.loads().quarantine("inbox", 1).getFirst().place()).isEqualTo("b.csv line 3");
         assertThat(rows("SELECT order_id, total_amount FROM sales ORDER BY order_id")).containsExactly("7|15.0000", "8|20.0000");
+        write("b.csv", "order_id,date,quantity,total_amount\n7,2026-01-01,1,15\n9,2026-01-02,1,1\n");
+        sync("key", "order_id");
+        assertThat(engine.loads().quarantined("inbox")).as("the file is mended").isZero();
     }
 
     @Test
