@@ -185,6 +185,16 @@ class EngineTest {
     }
 
     @Test
+    void aRowOfAGermanFileIsMendedWithoutItsCommasAndDates() throws Exception {
+        write("de.csv", "date;product_name;quantity;total_amount\r\n01.11.2026;Lampe;2;1.234,50\r\n02.11.2026;Tisch;x;90,00\r\n13.11.2026;Stuhl;1;45,50\r\n");
+        assertThat(sync().quarantined()).isEqualTo(1);
+        engine.loads().mend(engine.loads().quarantine("inbox", 1).getFirst().id(), java.util.Map.of("quantity", "3"), "Ada");
+        Load load = engine.syncs().replay("inbox", Progress.NONE).getFirst();
+        assertThat(load.quarantined()).as(engine.loads().quarantine("inbox", 1).toString()).isZero();
+        assertThat(rows("SELECT date, quantity, total_amount FROM sales WHERE product_name = 'Tisch'")).containsExactly("2026-11-02|3.0000|90.0000");
+    }
+
+    @Test
     void aCorrectedOptionCorrectsTheRows() throws Exception {
         write("a.csv", "date;quantity;total_amount\n2026-01-01;1;1.234\n2026-01-02;1;2.345\n");
         sync("decimal", ".");

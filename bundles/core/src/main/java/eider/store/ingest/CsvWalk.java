@@ -3,6 +3,7 @@ package eider.store.ingest;
 import eider.connector.Scan;
 import eider.connector.SourceException;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 
 /** Walks through delimited text with everything known about it: finds its columns, and judges every row. */
 final class CsvWalk {
+    private static final int LONGEST_NUMBER = 60;
     /** How many records tell how wide a file without a header is. */
     static final int WIDTH_SAMPLE = 1_000;
 
@@ -153,23 +155,38 @@ final class CsvWalk {
                 if (fault == null) {
                     out.row(tokens.line(), row, text);
                 } else {
-                    out.reject(new Reject("line " + tokens.line(), tokens.raw(), fault, record(tokens)));
+                    out.reject(new Reject("line " + tokens.line(), tokens.raw(), fault, record(tokens, row)));
                 }
             }
         }
     }
 
-    /** The texts of the columns, where the row has as many cells as it should. */
-    private String record(Tokens tokens) throws IOException, SourceException {
-        if (tokens.cells() != names.size() || tokens.misquoted()) {
+    /**
+     * The fields of a bad row, where it has as many cells as it should: bad ones as they stand, and good ones as they would have been written, so that nobody who mends the
+     * bad one has to know the file's decimal comma or its dates. A number that says the same everywhere stays as it is, too.
+     */
+    private String record(Tokens tokens, List<String> row) throws IOException, SourceException {
+        if (tokens.cells() != names.size() || tokens.misquoted() || tokens.zeroByte()) {
             return null;
         }
         Map<String, String> texts = new LinkedHashMap<>();
         for (int i = 0; i < positions.length; i++) {
-            String text = tokens.text(positions[i]);
-            texts.put(scan.columns().get(i).field().name(), text.isEmpty() ? null : text);
+            String found = tokens.text(positions[i]);
+            String good = row.get(i);
+            texts.put(scan.columns().get(i).field().name(), good != null && !sameNumber(good, found) ? good : found.isEmpty() ? null : found);
         }
         return JsonWalk.record(texts);
+    }
+
+    private static boolean sameNumber(String one, String other) {
+        if (Math.max(one.length(), other.length()) > LONGEST_NUMBER) {
+            return false;
+        }
+        try {
+            return new BigDecimal(one).compareTo(new BigDecimal(other)) == 0;
+        } catch (NumberFormatException notBothNumbers) {
+            return false;
+        }
     }
 
     /** Reads a record into a row; null, or what is wrong with it. */
