@@ -77,6 +77,10 @@ final class Outcome {
                 console.tell(load.dataset() + " was cancelled; nothing more was changed.");
                 yield false;
             }
+            case UNDONE -> {
+                console.tell(load.dataset() + " was taken back (load " + load.id() + "); see: eider loads");
+                yield false;
+            }
             case RUNNING -> {
                 console.tell(load.dataset() + " is still being loaded (load " + load.id() + "); see: eider loads");
                 yield false;

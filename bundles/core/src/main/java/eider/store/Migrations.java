@@ -22,7 +22,7 @@ final class Migrations {
     record Migration(String what, List<String> statements) {}
 
     static final List<Migration> ALL = List.of(new Migration("the first schema", Schema.FIRST), new Migration("datasets remember their key", Schema.DATASETS),
-            new Migration("columns, checks, mended rows and versions", Schema.TRUST));
+            new Migration("columns, checks, mended rows and versions", Schema.TRUST), new Migration("loads can be taken back", Schema.TAKING_BACK));
 
     private Migrations() {}
 

@@ -63,5 +63,28 @@ final class Schema {
             "ALTER TABLE ledger.quarantine ADD COLUMN mended_by VARCHAR",
             "ALTER TABLE ledger.quarantine ADD COLUMN mended_at TIMESTAMPTZ");
 
+    /** What a load must leave behind so that it can be shown before, taken back after, and followed to where it came from. */
+    static final List<String> TAKING_BACK = List.of(
+            // What was so before the first commit of a load that changed it, so that undo can put it back. A part's fingerprint: null where there was no such part.
+            "ALTER TABLE ledger.change_sets ADD COLUMN fields_before VARCHAR",
+            "ALTER TABLE ledger.change_sets ADD COLUMN complete_before TIMESTAMPTZ",
+            // How its canonical rows were derived: ids of ledger.derivations with blanks between them.
+            "ALTER TABLE ledger.change_sets ADD COLUMN derivations VARCHAR",
+            """
+            CREATE TABLE ledger.part_reads (
+                load BIGINT, connection VARCHAR, dataset VARCHAR, part INTEGER, name VARCHAR, before VARCHAR, after VARCHAR, load_before BIGINT, changed BOOLEAN)""",
+            "CREATE TABLE ledger.derivations (id INTEGER, canonical VARCHAR, sql VARCHAR)",
+            "CREATE TABLE ledger.undone (load BIGINT, done_at TIMESTAMPTZ, who VARCHAR, taken_out BIGINT, put_back BIGINT)",
+            // A dataset of which something was taken back waits for a word. Where it goes on if what was taken back is skipped; the first load that was taken back.
+            "CREATE TABLE ledger.holds (connection VARCHAR, dataset VARCHAR, load BIGINT, cursor VARCHAR, held_at TIMESTAMPTZ)",
+            """
+            CREATE TABLE ledger.held_parts (
+                connection VARCHAR, dataset VARCHAR, load BIGINT, part INTEGER, name VARCHAR, fingerprint VARCHAR, fingerprint_load BIGINT)""",
+            // Loads up to this one cannot be taken back: images were forgotten.
+            "CREATE TABLE ledger.forgotten (connection VARCHAR, dataset VARCHAR, load BIGINT, done_at TIMESTAMPTZ)",
+            """
+            CREATE TABLE ledger.plans (
+                connection VARCHAR, dataset VARCHAR, made_at TIMESTAMPTZ, digest VARCHAR, inserted BIGINT, updated BIGINT, removed BIGINT, quarantined BIGINT)""");
+
     private Schema() {}
 }

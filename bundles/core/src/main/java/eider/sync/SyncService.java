@@ -274,7 +274,7 @@ public final class SyncService implements Syncs {
     private static boolean reached(Load load) {
         return switch (load.state()) {
             case COMMITTED, UNCHANGED, HELD -> true;
-            case RUNNING, FAILED, CANCELLED -> false;
+            case RUNNING, FAILED, CANCELLED, UNDONE -> false;
         };
     }
 

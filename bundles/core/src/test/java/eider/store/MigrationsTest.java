@@ -39,6 +39,19 @@ class MigrationsTest {
     }
 
     @Test
+    void aHomeOfVersion3OpensTodayWithItsRowsAndTheirHistory() throws Exception {
+        Files.createDirectories(database().getParent());
+        try (InputStream golden = new GZIPInputStream(MigrationsTest.class.getResourceAsStream("/homes/version-3.duckdb.gz"))) {
+            Files.copy(golden, database());
+        }
+        try (Engine engine = Engine.open(home)) {
+            assertThat(first(engine, "select count(*) || ' ' || sum(total_amount) from sales")).isEqualTo("3 43.5000");
+            assertThat(first(engine, "select count(*) from history.inbox__sales")).isEqualTo("4");
+            assertThat(engine.loads().latest(10)).hasSize(4);
+        }
+    }
+
+    @Test
     void aNewVersionIsReachedBehindACopyOfTheFile() throws Exception {
         Migrations.run(database(), InstantSource.system());
         List<Migration> more = new ArrayList<>(Migrations.ALL);

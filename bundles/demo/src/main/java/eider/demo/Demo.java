@@ -68,7 +68,7 @@ public final class Demo {
                 switch (load.state()) {
                     case COMMITTED -> LOG.info("demo {}: {} rows in", load.dataset(), load.inserted());
                     case UNCHANGED -> LOG.debug("demo {}: nothing new", load.dataset());
-                    case RUNNING, HELD, FAILED, CANCELLED -> LOG.error("demo {}: {} {}", load.dataset(), load.state(), load.message());
+                    case RUNNING, HELD, FAILED, CANCELLED, UNDONE -> LOG.error("demo {}: {} {}", load.dataset(), load.state(), load.message());
                 }
             }
         } catch (EngineException e) {

@@ -19,9 +19,39 @@ import java.time.Instant;
  * @param places the files, sheets or pages it came from, shortened to what fits on a few lines
  * @param message a sentence or two where there is something to say: why it failed or is held, and what to do; what was assumed about a file that
  *     could be read in more than one way, and which option says otherwise; while running, what it waits for
+ * @param undo whether it can be taken back
  */
 public record Load(long id, String run, String connection, String dataset, State state, Instant started, Instant finished,
-        long inserted, long updated, long removed, long quarantined, String places, String message) {
+        long inserted, long updated, long removed, long quarantined, String places, String message, Undo undo) {
+
+    /** A load of which it is not known whether it can be taken back. */
+    public Load(long id, String run, String connection, String dataset, State state, Instant started, Instant finished,
+            long inserted, long updated, long removed, long quarantined, String places, String message) {
+        this(id, run, connection, dataset, state, started, finished, inserted, updated, removed, quarantined, places, message, Undo.NOTHING);
+    }
+
+    /**
+     * Whether a load can be taken back. That later loads stand in the way is found out when it is tried.
+     *
+     * @param state whether
+     * @param images how many rows that it replaced or removed are kept for it
+     * @param until when they are forgotten for their age, by today's configuration; null: they are kept for good, or there is nothing to take back
+     */
+    public record Undo(State state, long images, Instant until) {
+        public static final Undo NOTHING = new Undo(State.NOTHING, 0, null);
+
+        public enum State {
+            /** It changed nothing, or has not ended. */
+            NOTHING,
+            /** It can be, if no later load stands in the way. */
+            POSSIBLE,
+            /** What it would need was forgotten, for its age or to make room, or was never kept. */
+            FORGOTTEN,
+            /** It was. */
+            DONE
+        }
+    }
+
     public enum State {
         RUNNING,
         COMMITTED,
@@ -30,6 +60,8 @@ public record Load(long id, String run, String connection, String dataset, State
         /** It would remove more than a set share of what is there, and waits for a person. Nothing changed. */
         HELD,
         FAILED,
-        CANCELLED
+        CANCELLED,
+        /** It was taken back: what it had changed is as it was before. */
+        UNDONE
     }
 }

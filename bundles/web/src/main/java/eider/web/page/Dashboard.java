@@ -76,6 +76,7 @@ public record Dashboard(State state, String sentence, Figures figures, List<Conn
             case HELD -> "waits for approval";
             case FAILED -> "failed";
             case CANCELLED -> "cancelled";
+            case UNDONE -> "taken back";
         };
     }
 }
