@@ -24,7 +24,9 @@ public record ChangeSet(long load, Lane lane, String table, String canonical, lo
         /** New files go straight from the scan into the table: their transaction is their staging. */
         STRAIGHT,
         /** Rows are gathered in a throw-away database first, and compared with what is there. */
-        STAGED
+        STAGED,
+        /** The same for rows of the quarantine: the source was not read. */
+        REPLAYED
     }
 
     public boolean changesRows() {

@@ -8,6 +8,7 @@ import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +98,8 @@ public final class Commit {
 
     private Outcome in(Sql sql, Cursor cursor, LoadRow load) throws SQLException, StoreException {
         store.reached(Step.BEGUN);
+        Holds.check(sql, pending.connection(), pending.dataset().name());
+        Ledger.Before before = Ledger.Before.of(sql, pending.connection(), pending.dataset().name());
         Ledger.claim(sql, pending.connection(), pending.dataset());
         RawTable.Shape shape = raw.shape(sql, pending.dataset(), pending.fields(), handling.contract());
         Map<String, Type> columns = shape.columns();
@@ -106,11 +109,13 @@ public final class Commit {
         Counts counts = new Counts();
 
         resolveQuarantine(sql, load.id());
-        int[] partIds = partIds(sql);
+        List<Ledger.Part> known = new ArrayList<>();
+        int[] partIds = partIds(sql, known);
+        Set<Integer> touched = new HashSet<>();
         Stage stage = pending.gathered();
         Stage.Tables tables = stage == null ? null : stage.enter(sql, store.pushed(), columns);
         Checks checks = new Checks(sql, raw, pending, columns, derivations, load.id(), store.clock().instant());
-        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, checks.staged(tables, partIds), columns, partIds, store.memoryLimit());
+        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, checks.staged(tables, partIds), columns, partIds, store.memoryLimit(), load.id());
         if (staged != null) {
             staged.compare(counts, approved);
             staged.keepImages(load.id());
@@ -124,10 +129,11 @@ public final class Commit {
             staged.insert(load.id());
         }
         long straight = store.rowIds().last();
-        insertStraight(sql, partIds, load.id(), counts);
+        insertStraight(sql, partIds, load.id(), counts, touched);
         store.reached(Step.ROWS_INSERTED);
         if (staged != null) {
             counts.quarantined += staged.quarantine(load.id(), store.clock().instant()) + checks.quarantineStaged(stage.types().keySet());
+            touched.addAll(staged.touched());
             staged.end();
             stage.leave(sql, tables);
         }
@@ -144,7 +150,8 @@ public final class Commit {
         checks.record();
         store.reached(Step.DERIVED);
         long last = store.rowIds().last();
-        ChangeSet changes = new ChangeSet(load.id(), staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED, raw.name(),
+        ChangeSet.Lane lane = !pending.again().isEmpty() ? ChangeSet.Lane.REPLAYED : staged == null ? ChangeSet.Lane.STRAIGHT : ChangeSet.Lane.STAGED;
+        ChangeSet changes = new ChangeSet(load.id(), lane, raw.name(),
                 derivations.isEmpty() ? null : derivations.getFirst().table(), first, last, counts.inserted, counts.updated, counts.removed, counts.quarantined);
         List<String> notes = new ArrayList<>();
         Ledger.changed(sql, pending.connection(), pending.dataset().name(), load.id(), shape.changes())
@@ -156,7 +163,13 @@ public final class Commit {
         if (pending.isComplete()) {
             Ledger.complete(sql, pending.connection(), pending.dataset().name(), load.started());
         }
-        LoadRow after = record(sql, changes, partIds, cursor, load, notes);
+        for (int i = 0; i < known.size(); i++) {
+            Pending.Part part = pending.parts().get(i);
+            int id = partIds[part.number()];
+            Ledger.partRead(sql, pending.connection(), pending.dataset().name(), id, part.name(), known.get(i), part.fingerprint(), load.id(),
+                    touched.contains(id) || counts.quarantined > 0);
+        }
+        LoadRow after = record(sql, changes, before, ways(sql, columns.keySet()), cursor, load, notes);
         store.reached(Step.RECORDED);
         return new Outcome(changes, after);
     }
@@ -191,11 +204,25 @@ public final class Commit {
         }
     }
 
-    /** The ids of the pending parts, by their number; those that are new get one. */
-    private int[] partIds(Sql sql) throws SQLException {
+    /** How the canonical rows were derived, so that those of an older version can be derived again in the same way: ids with blanks between them. */
+    private String ways(Sql sql, Set<String> columns) throws SQLException {
+        List<String> ids = new ArrayList<>();
+        for (Derivation derivation : derivations) {
+            ids.add(Integer.toString(Ledger.derivation(sql, derivation.table(), derivation.select(Reversal.ROWS, columns))));
+        }
+        return String.join(" ", ids);
+    }
+
+    /**
+     * The ids of the pending parts, by their number; those that are new get one.
+     *
+     * @param before takes them as they are known so far, in the order of the pending parts; null where one is new
+     */
+    private int[] partIds(Sql sql, List<Ledger.Part> before) throws SQLException {
         int[] ids = new int[pending.parts().stream().mapToInt(Pending.Part::number).max().orElse(0) + 1];
         for (Pending.Part part : pending.parts()) {
             Ledger.Part known = Ledger.part(sql, pending.connection(), pending.dataset().name(), part.name());
+            before.add(known);
             ids[part.number()] = known != null ? known.id() : Ledger.newPart(sql, pending.connection(), pending.dataset().name(), part.name());
         }
         return ids;
@@ -215,12 +242,15 @@ public final class Commit {
     }
 
     /** Files of new parts: the scan's rows go into the raw table at once. */
-    private void insertStraight(Sql sql, int[] partIds, long load, Counts counts) throws SQLException, StoreException {
+    private void insertStraight(Sql sql, int[] partIds, long load, Counts counts, Set<Integer> touched) throws SQLException, StoreException {
         for (Pending.Straight file : pending.straight()) {
             ScanSql scan = ScanSql.of(file.readable());
             long found = sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT " + String.join(", ", scan.select()) + ", " + partIds[file.part().number()]
                     + " AS _part, " + load + " AS _load, row_id(0) AS _row FROM " + scan.relation());
             counts.inserted += found;
+            if (found > 0) {
+                touched.add(partIds[file.part().number()]);
+            }
             try (QuarantineWriter quarantine = new QuarantineWriter(sql, load, pending.connection(), pending.dataset().name(), store.clock().instant())) {
                 StageFile.check(file.readable(), found);
                 file.readable().rejects(reject -> quarantine.add(file.part().name(), reject));
@@ -234,18 +264,14 @@ public final class Commit {
         }
     }
 
-    private LoadRow record(Sql sql, ChangeSet changes, int[] partIds, Cursor cursor, LoadRow load, List<String> notes) throws SQLException {
+    private LoadRow record(Sql sql, ChangeSet changes, Ledger.Before before, String ways, Cursor cursor, LoadRow load, List<String> notes) throws SQLException {
         String dataset = pending.dataset().name();
-        for (Pending.Part part : pending.parts()) {
-            Ledger.partRead(sql, partIds[part.number()], part.fingerprint(), changes.load());
-        }
-        Cursor before = Ledger.cursor(sql, pending.connection(), dataset);
         Ledger.cursor(sql, pending.connection(), dataset, cursor, changes.load());
         Instant now = store.clock().instant();
         if (!changes.isEmpty()) {
-            sql.run("INSERT INTO ledger.change_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes.load(), changes.lane().name(), changes.table(),
-                    changes.canonical(), changes.firstRow(), changes.lastRow(), changes.inserted(), changes.updated(), changes.removed(), before.text(), cursor.text(),
-                    Ledger.time(now));
+            sql.run("INSERT INTO ledger.change_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes.load(), changes.lane().name(), changes.table(),
+                    changes.canonical(), changes.firstRow(), changes.lastRow(), changes.inserted(), changes.updated(), changes.removed(), before.cursor().text(),
+                    cursor.text(), Ledger.time(now), before.fields(), Ledger.time(before.completeAt()), ways);
         }
         LoadRow after = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), "RUNNING", load.started(), null, load.inserted() + changes.inserted(),
                 load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(), places(load.places()),

@@ -5,8 +5,10 @@ import eider.connector.Type;
 import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The rows of a {@link Stage} compared with those of the raw table, by the dataset's {@link Mode}. What is different stands in the temporary table {@code change}:
@@ -23,6 +25,8 @@ final class Comparison {
     private final Map<String, Type> staged;
     private final int[] partIds;
     private final long memory;
+    private final long load;
+    private final Set<Integer> touched = new HashSet<>();
     private String note = "";
 
     /**
@@ -30,8 +34,10 @@ final class Comparison {
      * @param columns those of the raw table
      * @param partIds the ids of the pending parts, by their numbers
      * @param memory how many bytes the database may use
+     * @param load whose commit it is
      */
-    Comparison(Sql sql, RawTable raw, Pending pending, Stage.Tables stage, Map<String, Type> columns, int[] partIds, long memory) {
+    Comparison(Sql sql, RawTable raw, Pending pending, Stage.Tables stage, Map<String, Type> columns, int[] partIds, long memory, long load) {
+        this.load = load;
         this.sql = sql;
         this.raw = raw;
         this.pending = pending;
@@ -71,6 +77,11 @@ final class Comparison {
             hold(here);
         }
         counts.add(here);
+    }
+
+    /** The ids of the parts that do not hold what they held before. */
+    Set<Integer> touched() {
+        return touched;
     }
 
     /** What a person should know of the comparison; empty where there is nothing. */
@@ -115,39 +126,22 @@ final class Comparison {
         return all.toString();
     }
 
-    /**
-     * A part of what is compared, so that no statement holds more than a quarter of the memory: DuckDB's joins and windows spill, but not down to any size. Rows that could
-     * be equal are in the same pass. Statements whose input is told by a range of numbers go by {@link #ranges} instead.
-     */
-    private interface Pass {
-        void run(String condition) throws SQLException;
+    private void passes(long rows, Iterable<String> by, Passes.Pass pass) throws SQLException {
+        new Passes(sql, columns, memory).each(rows, by, pass);
     }
 
-    private void passes(long rows, Iterable<String> by, Pass pass) throws SQLException {
-        long count = 1 + rows / rowsAtOnce();
-        for (long i = 0; i < count; i++) {
-            pass.run(count == 1 ? "true" : "hash(" + each(by, "%s", ", ") + ") % " + count + " = " + i);
-        }
-    }
-
-    private void ranges(String column, Pass pass) throws SQLException {
+    /** Statements whose input is told by a range of numbers. */
+    private void ranges(String column, Passes.Pass pass) throws SQLException {
         long[] bounds = sql.first("SELECT count(" + column + "), min(" + column + "), max(" + column + ") FROM change",
                 row -> new long[] {row.getLong(1), row.getLong(2), row.getLong(3)});
-        long steps = 1 + bounds[0] / rowsAtOnce();
+        long steps = 1 + bounds[0] / new Passes(sql, columns, memory).rowsAtOnce();
         long span = (bounds[2] - bounds[1]) / steps + 1;
         for (long from = bounds[1]; bounds[0] > 0 && from <= bounds[2]; from += span) {
             pass.run(steps == 1 ? "true" : "%s BETWEEN " + from + " AND " + (from + span - 1));
         }
     }
 
-    private long rowsAtOnce() {
-        long width = 64;
-        for (Type type : columns.values()) {
-            width += type.kind() == Type.Kind.TEXT || type.kind() == Type.Kind.JSON ? 48 : 16;
-        }
-        return Math.max(10_000, memory / 4 / width);
-    }
-
+    private static final String APPROVE = "If that is meant, sync again with --approve.";
     private static final String SAME = "o.%s IS NOT DISTINCT FROM n.%s";
 
     private String incoming(String condition) {
@@ -157,7 +151,11 @@ final class Comparison {
     private void compareWithPart(Pending.Part part, int id, Commit.Counts counts, boolean approved) throws SQLException {
         String rows = "_kind = " + Stage.ROW + " AND _part = " + part.number();
         if (!part.known() || part.added()) {
-            counts.inserted += sql.run("INSERT INTO change SELECT _seq, NULL FROM " + stage.rows() + " WHERE " + rows);
+            long came = sql.run("INSERT INTO change SELECT _seq, NULL FROM " + stage.rows() + " WHERE " + rows);
+            counts.inserted += came;
+            if (came > 0) {
+                touched.add(id);
+            }
             return;
         }
         String names = each(columns.keySet(), "%s", ", ");
@@ -174,10 +172,13 @@ final class Comparison {
         sql.run("INSERT INTO change FROM difference");
         sql.run("DROP TABLE difference");
         if (!approved && !pending.isComplete() && tooMany(gone, held)) {
-            throw new HeldException(part.name() + " would remove " + gone + " of the " + held + " rows that were read from it before");
+            throw new HeldException(part.name() + " would remove " + gone + " of the " + held + " rows that were read from it before", APPROVE);
         }
         counts.removed += gone;
         counts.inserted += came;
+        if (gone + came > 0) {
+            touched.add(id);
+        }
     }
 
     /** All parts were read: what stands in others is not there any more. */
@@ -192,7 +193,7 @@ final class Comparison {
         String others = "SELECT id FROM ledger.parts WHERE connection = ? AND dataset = ? AND name NOT IN (FROM seen_parts)";
         counts.removed += sql.run("INSERT INTO change SELECT NULL, _row FROM " + raw.sql() + " WHERE _part IN (" + others + ")", pending.connection(), dataset.name());
         // A part that comes back is a new one.
-        sql.run("DELETE FROM ledger.parts WHERE id IN (" + others + ")", pending.connection(), dataset.name());
+        Ledger.partsGone(sql, "connection = ? AND dataset = ? AND name NOT IN (FROM seen_parts)", load, pending.connection(), dataset.name());
         sql.run("DROP TABLE seen_parts");
     }
 
@@ -244,7 +245,7 @@ final class Comparison {
         }
         long before = sql.number("SELECT count(*) FROM " + raw.sql());
         if (tooMany(gone, before)) {
-            throw new HeldException("it would remove " + gone + " of the " + before + " rows of " + dataset.name());
+            throw new HeldException("it would remove " + gone + " of the " + before + " rows of " + dataset.name(), APPROVE);
         }
     }
 

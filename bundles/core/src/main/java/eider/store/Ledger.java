@@ -17,8 +17,16 @@ import java.util.Map;
 /** The tables in which the store remembers what it did: loads, cursors, parts, quarantine, change sets. Every method is called inside a transaction. */
 public final class Ledger {
 
-    /** A part of a keyless dataset as it was last read. */
-    public record Part(int id, String fingerprint) {}
+    /** A part as it was last read, and by which load. */
+    public record Part(int id, String fingerprint, long load) {}
+
+    /** What the ledger knew of a dataset before a commit: undo puts it back. */
+    record Before(Cursor cursor, String fields, Instant completeAt) {
+        static Before of(Sql sql, String connection, String dataset) throws SQLException {
+            String fields = sql.first("SELECT fields FROM ledger.datasets WHERE connection = ? AND dataset = ?", row -> row.getString(1), connection, dataset);
+            return new Before(Ledger.cursor(sql, connection, dataset), fields, Ledger.completeAt(sql, connection, dataset));
+        }
+    }
 
     /** One row of {@code ledger.loads}. */
     public record LoadRow(long id, String run, String connection, String dataset, String state, Instant started, Instant finished, long inserted, long updated,
@@ -127,18 +135,45 @@ public final class Ledger {
     }
 
     public static Part part(Sql sql, String connection, String dataset, String name) throws SQLException {
-        return sql.first("SELECT id, fingerprint FROM ledger.parts WHERE connection = ? AND dataset = ? AND name = ?",
-                row -> new Part(row.getInt(1), row.getString(2)), connection, dataset, name);
+        return sql.first("SELECT id, fingerprint, load FROM ledger.parts WHERE connection = ? AND dataset = ? AND name = ?",
+                row -> new Part(row.getInt(1), row.getString(2), row.getLong(3)), connection, dataset, name);
     }
 
+    /** An id is given once: a part that went may come back by undo. */
     static int newPart(Sql sql, String connection, String dataset, String name) throws SQLException {
-        int id = (int) sql.number("SELECT coalesce(max(id), 0) + 1 FROM ledger.parts");
+        int id = 1 + (int) Math.max(sql.number("SELECT max(id) FROM ledger.parts"), Math.max(sql.number("SELECT max(part) FROM ledger.part_reads"),
+                sql.number("SELECT max(part) FROM ledger.held_parts")));
         sql.run("INSERT INTO ledger.parts VALUES (?, ?, ?, ?, '', 0)", id, connection, dataset, name);
         return id;
     }
 
-    static void partRead(Sql sql, int id, String fingerprint, long load) throws SQLException {
+    /**
+     * A part was read.
+     *
+     * @param before as it was; null where it is new
+     * @param changed whether anything that it holds is not as it was
+     */
+    static void partRead(Sql sql, String connection, String dataset, int id, String name, Part before, String fingerprint, long load, boolean changed) throws SQLException {
         sql.run("UPDATE ledger.parts SET fingerprint = ?, load = ? WHERE id = ?", fingerprint, load, id);
+        sql.run("INSERT INTO ledger.part_reads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", load, connection, dataset, id, name, before == null ? null : before.fingerprint, fingerprint,
+                before == null ? null : before.load, changed);
+    }
+
+    /** Parts that are not there any more; {@code condition} is about {@code ledger.parts}. */
+    static void partsGone(Sql sql, String condition, long load, Object... parameters) throws SQLException {
+        sql.run("INSERT INTO ledger.part_reads SELECT " + load + ", connection, dataset, id, name, fingerprint, NULL, load, true FROM ledger.parts WHERE " + condition, parameters);
+        sql.run("DELETE FROM ledger.parts WHERE " + condition, parameters);
+    }
+
+    /** The id of a way in which canonical rows are derived: the same text, the same id. */
+    static int derivation(Sql sql, String canonical, String select) throws SQLException {
+        Integer known = sql.first("SELECT id FROM ledger.derivations WHERE canonical = ? AND sql = ?", row -> row.getInt(1), canonical, select);
+        if (known != null) {
+            return known;
+        }
+        int id = 1 + (int) sql.number("SELECT max(id) FROM ledger.derivations");
+        sql.run("INSERT INTO ledger.derivations VALUES (?, ?, ?)", id, canonical, select);
+        return id;
     }
 
     /** Writes or rewrites the record of a load. */
@@ -146,6 +181,11 @@ public final class Ledger {
         sql.run("DELETE FROM ledger.loads WHERE id = ?", load.id);
         sql.run("INSERT INTO ledger.loads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", load.id, load.run, load.connection, load.dataset, load.state,
                 time(load.started), time(load.finished), load.inserted, load.updated, load.removed, load.quarantined, load.places, load.message);
+    }
+
+    /** A load, or null. */
+    public static LoadRow load(Sql sql, long id) throws SQLException {
+        return sql.first(LOADS + " WHERE id = ?", Ledger::loadRow, id);
     }
 
     public static List<LoadRow> loads(Sql sql, int limit) throws SQLException {
@@ -160,6 +200,26 @@ public final class Ledger {
     private static LoadRow loadRow(ResultSet row) throws SQLException {
         return new LoadRow(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), row.getString(5), instant(row.getObject(6)), instant(row.getObject(7)),
                 row.getLong(8), row.getLong(9), row.getLong(10), row.getLong(11), row.getString(12), row.getString(13));
+    }
+
+    /**
+     * What is kept to take a load back.
+     *
+     * @param images how many rows that it replaced or removed
+     * @param committed its last commit
+     * @param kept whether all that is needed is there
+     * @param forGood whether it is never forgotten for its age
+     */
+    public record UndoRow(long images, Instant committed, boolean kept, boolean forGood) {}
+
+    /** The same of those loads from {@code first} on that changed anything, by their ids. */
+    public static Map<Long, UndoRow> undos(Sql sql, long first) throws SQLException {
+        Map<Long, UndoRow> undos = new HashMap<>();
+        sql.list("SELECT c.load, sum(c.updated + c.removed), max(c.committed_at), bool_and(c.derivations IS NOT NULL) AND c.load > coalesce(max(f.load), 0),"
+                + " any_value(raw_table) IN (SELECT view_name FROM duckdb_views() WHERE schema_name = 'history') FROM ledger.change_sets c LEFT JOIN ledger.forgotten f"
+                + " ON f.connection || '__' || f.dataset = c.raw_table WHERE c.load >= ? GROUP BY c.load",
+                row -> undos.put(row.getLong(1), new UndoRow(row.getLong(2), instant(row.getObject(3)), row.getBoolean(4), row.getBoolean(5))), first);
+        return undos;
     }
 
     /** Loads that were running when the process died: what they committed stays, and is said. */
@@ -243,9 +303,11 @@ public final class Ledger {
                 row -> new CheckRow(row.getString(1), row.getString(2), row.getLong(3), row.getLong(4), row.getString(5)), load);
     }
 
-    /** Forgets rows that left quarantine and results of rules from before a moment; tells how many. */
+    /** Forgets rows that left quarantine, unless they could come back by undo, and results of rules from before a moment; tells how many. */
     static long prune(Sql sql, Instant before) throws SQLException {
-        return sql.run("DELETE FROM ledger.quarantine WHERE resolved_by IS NOT NULL AND mended IS NULL AND met_at < ?", time(before))
+        return sql.run("DELETE FROM ledger.quarantine q WHERE resolved_by IS NOT NULL AND mended IS NULL AND met_at < ? AND (resolved_by = load OR resolved_by <= (SELECT"
+                + " coalesce(max(f.load), 0) FROM ledger.forgotten f WHERE f.connection = q.connection AND f.dataset = q.dataset)"
+                + " OR resolved_by IN (SELECT id FROM ledger.loads WHERE finished < ?))", time(before), time(before))
                 + sql.run("DELETE FROM ledger.checks WHERE made_at < ?", time(before));
     }
 

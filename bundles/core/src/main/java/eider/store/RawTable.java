@@ -18,6 +18,12 @@ import java.util.Map;
  */
 record RawTable(String connection, String dataset) {
 
+    /** @param name as {@link #name} tells it: no connection's name has two underscores together */
+    static RawTable named(String name) {
+        int between = name.indexOf("__");
+        return new RawTable(name.substring(0, between), name.substring(between + 2));
+    }
+
     String sql() {
         return "raw." + Sql.name(name());
     }

@@ -76,7 +76,7 @@ final class Schema {
             "CREATE TABLE ledger.derivations (id INTEGER, canonical VARCHAR, sql VARCHAR)",
             "CREATE TABLE ledger.undone (load BIGINT, done_at TIMESTAMPTZ, who VARCHAR, taken_out BIGINT, put_back BIGINT)",
             // A dataset of which something was taken back waits for a word. Where it goes on if what was taken back is skipped; the first load that was taken back.
-            "CREATE TABLE ledger.holds (connection VARCHAR, dataset VARCHAR, load BIGINT, cursor VARCHAR, held_at TIMESTAMPTZ)",
+            "CREATE TABLE ledger.holds (connection VARCHAR, dataset VARCHAR, load BIGINT, cursor VARCHAR, complete_at TIMESTAMPTZ, held_at TIMESTAMPTZ)",
             """
             CREATE TABLE ledger.held_parts (
                 connection VARCHAR, dataset VARCHAR, load BIGINT, part INTEGER, name VARCHAR, fingerprint VARCHAR, fingerprint_load BIGINT)""",

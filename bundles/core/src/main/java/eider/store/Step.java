@@ -26,5 +26,15 @@ public enum Step {
     /** Committed; files of the hand-over folder not yet removed. */
     COMMITTED,
     /** The load is over and its record says so. */
-    FINISHED
+    FINISHED,
+    /** A load is being taken back: columns are as before it. */
+    COLUMNS_PUT_BACK,
+    /** The rows that it had brought are gone. */
+    ROWS_TAKEN_OUT,
+    /** The rows that it had replaced or removed are here again, and their canonical rows. */
+    ROWS_PUT_BACK,
+    /** Cursor and parts are as before it, and its record says so: the last moment before the commit. */
+    REWOUND,
+    /** Committed. */
+    TAKEN_BACK
 }

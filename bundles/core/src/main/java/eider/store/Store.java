@@ -80,6 +80,10 @@ public final class Store implements AutoCloseable {
     private final PushedRows pushed = new PushedRows();
     private final Budget memory = new Budget(DEFAULT_MEMORY);
     private volatile Duration keepResolved = Duration.ofDays(365);
+    /** Zero: for good. */
+    private volatile Duration keepImages = Duration.ofDays(30);
+    /** In bytes; 0: any number. */
+    private volatile long mostImages;
     private volatile Instant pruned = Instant.MIN;
     private volatile Sql writer;
 
@@ -93,7 +97,7 @@ public final class Store implements AutoCloseable {
     @Activate
     public Store(@Reference Server server, StoreConfig config) {
         this(Settings.in(server.home(), server.inMemory(), config.memory_limit()), InstantSource.system(), step -> {});
-        keepResolved = Duration.ofDays(Math.max(0, config.keep_resolved_days()));
+        keep(config);
     }
 
     /** @param steps told when a load reaches each of its steps; for the tests that kill the process there */
@@ -105,10 +109,35 @@ public final class Store implements AutoCloseable {
 
     @Modified
     void modified(StoreConfig config) {
-        keepResolved = Duration.ofDays(Math.max(0, config.keep_resolved_days()));
+        keep(config);
         if (!config.memory_limit().equals(settings.memoryLimit)) {
             log.info("memory_limit = {} takes effect at the next start", config.memory_limit());
         }
+    }
+
+    private void keep(StoreConfig config) {
+        keepResolved = Duration.ofDays(Math.max(0, config.keep_resolved_days()));
+        long most = config.keep_images_size().isBlank() ? 0 : bytes(config.keep_images_size());
+        if (most < 0) {
+            log.error("config/store.cfg: keep_images_size = {} is no size: write it like 2GB; images are not limited by size until then", config.keep_images_size());
+        }
+        keepImages(Duration.ofDays(Math.max(0, config.keep_images_days())), Math.max(0, most));
+    }
+
+    /**
+     * How long before-images are kept, by which loads are taken back.
+     *
+     * @param age zero: for good
+     * @param most how many bytes of the disk they may take; 0: any number
+     */
+    public void keepImages(Duration age, long most) {
+        keepImages = age;
+        mostImages = most;
+    }
+
+    /** How long a load can be taken back; zero: for good. */
+    public Duration keepImages() {
+        return keepImages;
     }
 
     public InstantSource clock() {
@@ -122,9 +151,15 @@ public final class Store implements AutoCloseable {
 
     /** How many bytes the live database may use. */
     long memoryLimit() {
-        Matcher size = SIZE.matcher(settings.memoryLimit);
+        long bytes = bytes(settings.memoryLimit);
+        return bytes < 0 ? DEFAULT_LIMIT : bytes;
+    }
+
+    /** A size such as 768MB in bytes; negative where it is none. */
+    private static long bytes(String text) {
+        Matcher size = SIZE.matcher(text);
         if (!size.matches()) {
-            return DEFAULT_LIMIT;
+            return -1;
         }
         long unit = switch (size.group(2).toUpperCase(Locale.ROOT).charAt(0)) {
             case 'K' -> 1L << 10;
@@ -290,16 +325,31 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /** Once a day, forgets what left quarantine longer ago than is to be kept; what is in it, and what somebody mended, stays. */
-    public void prune() throws StoreException {
+    /**
+     * Once a day, forgets what left quarantine longer ago than is to be kept, and images that are too old or take too much room; what is in quarantine, and what somebody
+     * mended, stays. Where a load is being stored just now the images wait for the next time.
+     */
+    public void prune() throws StoreException, InterruptedException {
         Instant now = clock.instant();
-        if (keepResolved.isZero() || pruned.isAfter(now.minus(Duration.ofDays(1)))) {
+        if (pruned.isAfter(now.minus(Duration.ofDays(1))) || !writing.tryLock()) {
             return;
         }
-        pruned = now;
-        long gone = note(sql -> Ledger.prune(sql, now.minus(keepResolved)));
-        if (gone > 0) {
-            log.info("{} rows that had left quarantine and results of rules, older than {} days, are forgotten (keep_resolved_days)", gone, keepResolved.toDays());
+        try {
+            pruned = now;
+            Instant images = keepImages.isZero() ? null : now.minus(keepImages);
+            long forgotten = write(sql -> Images.forget(sql, images, mostImages, now));
+            if (forgotten > 0) {
+                log.info("{} images of rows that loads had replaced or removed are forgotten (keep_images_days, keep_images_size)", forgotten);
+            }
+            if (keepResolved.isZero()) {
+                return;
+            }
+            long gone = note(sql -> Ledger.prune(sql, now.minus(keepResolved)));
+            if (gone > 0) {
+                log.info("{} rows that had left quarantine and results of rules, older than {} days, are forgotten (keep_resolved_days)", gone, keepResolved.toDays());
+            }
+        } finally {
+            writing.unlock();
         }
     }
 

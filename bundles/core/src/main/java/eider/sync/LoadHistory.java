@@ -1,12 +1,17 @@
 package eider.sync;
 
 import eider.engine.EngineException;
+import eider.engine.Hold;
 import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.Quarantined;
 import eider.engine.RuleCheck;
+import eider.engine.Undone;
+import eider.store.Holds;
 import eider.store.Ledger;
 import eider.store.Ledger.LoadRow;
+import eider.store.Ledger.UndoRow;
+import eider.store.Reversal;
 import eider.store.Store;
 import eider.store.StoreException;
 import java.util.Comparator;
@@ -50,7 +55,66 @@ public final class LoadHistory implements Loads, AutoCloseable {
         for (LoadRow row : ask(() -> store.read(sql -> Ledger.loads(sql, limit)))) {
             latest.merge(row.id(), load(row), (now, recorded) -> recorded.state() == Load.State.RUNNING ? waitingFor(now.message(), recorded) : recorded);
         }
-        return latest.values().stream().limit(limit).toList();
+        List<Load> newest = latest.values().stream().limit(limit).toList();
+        if (newest.isEmpty()) {
+            return newest;
+        }
+        Map<Long, UndoRow> undos = ask(() -> store.read(sql -> Ledger.undos(sql, newest.getLast().id())));
+        return newest.stream().map(load -> withUndo(load, undo(load, undos.get(load.id())))).toList();
+    }
+
+    private Load.Undo undo(Load load, UndoRow row) {
+        if (load.state() == Load.State.UNDONE) {
+            return new Load.Undo(Load.Undo.State.DONE, 0, null);
+        }
+        if (row == null || load.state() == Load.State.RUNNING) {
+            return Load.Undo.NOTHING;
+        }
+        if (!row.kept()) {
+            return new Load.Undo(Load.Undo.State.FORGOTTEN, 0, null);
+        }
+        boolean forGood = row.forGood() || store.keepImages().isZero();
+        return new Load.Undo(Load.Undo.State.POSSIBLE, row.images(), forGood ? null : row.committed().plus(store.keepImages()));
+    }
+
+    private static Load withUndo(Load load, Load.Undo undo) {
+        return new Load(load.id(), load.run(), load.connection(), load.dataset(), load.state(), load.started(), load.finished(), load.inserted(), load.updated(),
+                load.removed(), load.quarantined(), load.places(), load.message(), undo);
+    }
+
+    @Override
+    public Undone undo(long load, String who) throws EngineException, InterruptedException {
+        LoadRow row = ask(() -> store.read(sql -> Ledger.load(sql, load)));
+        boolean hold = row == null || !row.connection().equals(Connections.BY_HAND);
+        try {
+            Reversal.Outcome outcome = new Reversal(store, load, who, hold).apply();
+            log.info("{}.{}: load {} was taken back by {}: {} rows out, {} rows back", outcome.load().connection(), outcome.load().dataset(), load, who, outcome.takenOut(),
+                    outcome.putBack());
+            announce(outcome.load());
+            return new Undone(load, outcome.load().connection(), outcome.load().dataset(), outcome.takenOut(), outcome.putBack(), outcome.requarantined(), outcome.held(),
+                    outcome.notes());
+        } catch (StoreException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public List<Hold> holds() throws EngineException {
+        return ask(() -> store.read(Holds::all)).stream().map(hold -> new Hold(hold.connection(), hold.dataset(), hold.load(), hold.heldAt())).toList();
+    }
+
+    @Override
+    public void release(String connection, String dataset, Hold.Release how) throws EngineException, InterruptedException {
+        boolean held;
+        try {
+            held = store.write(sql -> Holds.release(sql, connection, dataset, how == Hold.Release.READ_AGAIN));
+        } catch (StoreException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
+        if (!held) {
+            throw new EngineException(connection + "." + dataset + " does not wait for a word: no load of it was taken back, or somebody has said already how it goes on");
+        }
+        log.info("{}.{} goes on: {}", connection, dataset, how);
     }
 
     private static Load waitingFor(String message, Load load) {
@@ -69,6 +133,8 @@ public final class LoadHistory implements Loads, AutoCloseable {
             store.prune();
         } catch (StoreException e) {
             log.warn("what is older than it is to be kept could not be forgotten; the next load tries again tomorrow: {}", e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

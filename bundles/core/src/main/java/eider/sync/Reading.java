@@ -14,6 +14,7 @@ import eider.quality.Rule;
 import eider.store.Derivation;
 import eider.store.Handling;
 import eider.store.HeldException;
+import eider.store.Holds;
 import eider.store.Ledger;
 import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
@@ -38,6 +39,8 @@ final class Reading {
     private final List<Derivation> derivations;
     private final Handling handling;
     private final String fault;
+    /** Why it is not to be read before somebody says how it goes on; null if it is. */
+    private final String hold;
     /** Whether it reads the source itself, and not the quarantine in its place. */
     private final boolean all;
     /** Whether everything is read anew, to be committed as a whole. */
@@ -50,7 +53,7 @@ final class Reading {
     /** What the rules found that is not in the ledger yet. */
     private List<CheckRow> checks = List.of();
 
-    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Handling handling, String fault, boolean all, boolean complete,
+    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Handling handling, String fault, String hold, boolean all, boolean complete,
             Progress progress, LoadRow load, Cursor cursor) {
         this.tools = tools;
         this.order = order;
@@ -58,6 +61,7 @@ final class Reading {
         this.derivations = derivations;
         this.handling = handling;
         this.fault = fault;
+        this.hold = hold;
         this.all = all;
         this.complete = complete;
         this.progress = progress;
@@ -90,12 +94,13 @@ final class Reading {
             }
         }
         boolean complete = all && complete(store, order.connection(), dataset.name(), handling);
+        Holds.HoldRow hold = store.read(sql -> Holds.of(sql, order.connection(), dataset.name()));
         Cursor cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
         LoadRow load = new LoadRow(store.read(Ledger::nextLoad), order.run(), order.connection(), dataset.name(), Load.State.RUNNING.name(), store.clock().instant(), null,
                 0, 0, 0, 0, "", "");
         tools.history().begun(load);
         log.info("{}.{}: load {} begins", order.connection(), dataset.name(), load.id());
-        return new Reading(tools, order, dataset, derivations, handling, fault, all, complete, progress, load, cursor);
+        return new Reading(tools, order, dataset, derivations, handling, fault, hold == null ? null : Holds.sentence(hold), all, complete, progress, load, cursor);
     }
 
     /** Whether everything is to be read anew, so that what does not come goes. */
@@ -105,6 +110,11 @@ final class Reading {
         }
         Instant last = store.read(sql -> Ledger.completeAt(sql, connection, dataset));
         return last == null || !store.clock().instant().isBefore(last.plus(handling.completeEvery()));
+    }
+
+    /** Why it waits for a person's word; null if it does not. */
+    String hold() {
+        return hold;
     }
 
     /** What is wrong with the options by which it would have to be read; null where nothing is. */

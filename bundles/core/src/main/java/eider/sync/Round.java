@@ -126,6 +126,10 @@ final class Round {
                 run.record(load, Load.State.FAILED, load.fault());
                 return;
             }
+            if (load.hold() != null) {
+                run.record(load, Load.State.HELD, load.hold() + ".");
+                return;
+            }
             Instant moment = run.notBefore();
             if (moment != null) {
                 run.record(load, Load.State.FAILED, "It was not read, for its source wants to be asked again at " + Span.say(moment) + " and not before.");
@@ -212,7 +216,7 @@ final class Round {
         boolean fellSilent = run.end();
         HeldException held = load.drop();
         if (held != null) {
-            return new Ending(Load.State.HELD, held.getMessage() + ". Nothing of it was changed. If that is meant, sync again with --approve.", null);
+            return new Ending(Load.State.HELD, held.sentences(), null);
         }
         if (trying.refused() != null) {
             // What the store refuses it refuses again. A source that makes nothing of it has nevertheless lost rows.

@@ -26,6 +26,27 @@ public interface Loads {
      */
     Quarantined mend(long id, Map<String, String> changes, String who) throws EngineException;
 
+    /**
+     * Takes a load back, exactly: rows that it brought go, rows that it replaced or removed are here again as they were, and so are canonical rows, columns, quarantine,
+     * parts and cursor. Loads of other datasets, and later loads of the same one that touched none of its rows, stay. The dataset is not read any more until
+     * {@link #release}.
+     *
+     * @param who does it, for the record
+     * @throws EngineException if there is no such load, it is running, changed nothing or was taken back before, later loads stand in the way (the sentence names them), or
+     *     what it would need was forgotten; nothing was changed then
+     */
+    Undone undo(long load, String who) throws EngineException, InterruptedException;
+
+    /** The datasets that wait for a word since a load of them was taken back. */
+    List<Hold> holds() throws EngineException;
+
+    /**
+     * Says how a dataset goes on of which loads were taken back.
+     *
+     * @throws EngineException if it does not wait for a word
+     */
+    void release(String connection, String dataset, Hold.Release how) throws EngineException, InterruptedException;
+
     /** How many rows are in quarantine; {@code connection} may be null for all. */
     long quarantined(String connection) throws EngineException;
 
