@@ -87,7 +87,7 @@ public final class Cli implements Commands {
         for (Object command : List.of(
                 new ElsewhereCommands.Start(console), new ElsewhereCommands.Test(console),
                 new SyncSalesCommand(console, engine), new PluginsCommand(console, engine), new SourcesCommand(console, engine),
-                new SyncCommand(console, engine), new LoadsCommand(console, engine), new QuarantineCommand(console, engine),
+                new SyncCommand(console, engine), new PlanCommand(console, engine), new LoadsCommand(console, engine), new UndoCommand(console, engine), new QuarantineCommand(console, engine),
                 new QueryCommand(console, engine), new StatusCommand(console, engine), new StopCommand(console, engine),
                 new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
             parser.addSubcommand(command);

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code eider loads [LOAD]}. */
 @Command(name = "loads", sortOptions = false, description = {"List the newest loads, or the rules of one.",
-        "The newest comes first: what each brought, from where, and why it failed or is held. With a load's id: what came of each rule in it."},
+        "The newest comes first: what each brought, from where, until when it can be taken back by 'eider undo', and why it failed or is held. With a load's id: what came of each rule in it."},
         footerHeading = "%nExample:%n", footer = {"  eider loads --limit 5", "  eider loads 7"})
 final class LoadsCommand implements Callable<Integer> {
     private static final Listing<RuleCheck> CHECKS = new Listing<RuleCheck>()

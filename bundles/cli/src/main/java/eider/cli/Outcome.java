@@ -2,6 +2,8 @@ package eider.cli;
 
 import eider.engine.Load;
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,18 +23,39 @@ final class Outcome {
             .count("updated", Load::updated)
             .count("removed", Load::removed)
             .count("quarantined", Load::quarantined)
+            .brief("undo", load -> undo(load.undo()))
             .text("places", Load::places)
-            .text("message", Load::message);
+            .text("message", Load::message)
+            .detail("undo", load -> load.undo().state())
+            .detail("undo_until", load -> load.undo().until())
+            .detail("images", load -> load.undo().images());
+
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE;
 
     private final Console console;
     private final FormatOption format;
     private final String goOn;
 
-    /** @param goOn the command that lets a held load go on */
+    /** Of a sync: what a held load says is enough. */
+    Outcome(Console console, FormatOption format) {
+        this(console, format, "");
+    }
+
+    /** @param goOn the command that lets a held load go on, where it is not plain */
     Outcome(Console console, FormatOption format, String goOn) {
+        this.goOn = goOn;
         this.console = console;
         this.format = format;
-        this.goOn = goOn;
+    }
+
+    /** Until when a load can be taken back, in a word or two. */
+    private static String undo(Load.Undo undo) {
+        return switch (undo.state()) {
+            case NOTHING -> null;
+            case POSSIBLE -> undo.until() == null ? "for good" : "until " + DAY.format(undo.until().atZone(ZoneId.systemDefault()));
+            case FORGOTTEN -> "no more";
+            case DONE -> "done";
+        };
     }
 
     /** Returns the exit code: failed if any of the loads is not in. */
@@ -66,7 +89,9 @@ final class Outcome {
             case HELD -> {
                 console.tell(load.dataset() + " is held back: " + orElse(load.message(),
                         "it would remove a large part of what is there; nothing was changed."));
-                console.tell("If that is right, go on with: " + goOn);
+                if (!goOn.isEmpty()) {
+                    console.tell("If that is right, go on with: " + goOn);
+                }
                 yield false;
             }
             case FAILED -> {

@@ -138,7 +138,7 @@ final class QuarantineCommand implements Callable<Integer> {
             if (loads.isEmpty() && format.forPeople()) {
                 console.say("Nothing in quarantine of " + source + " can be judged anew.");
             }
-            return new Outcome(console, format, "eider quarantine replay " + Shell.word(source)).tell(loads);
+            return new Outcome(console, format).tell(loads);
         }
     }
 }

@@ -46,7 +46,7 @@ final class SyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws EngineException, InterruptedException {
-        known();
+        known(engine, source);
         if (how.cancel) {
             console.say(engine.syncs().cancel(source) ? "Cancelled the sync of " + source + "; what it committed stays." : source
                     + " was not being synced.");
@@ -59,10 +59,11 @@ final class SyncCommand implements Callable<Integer> {
         if (loads.isEmpty() && format.forPeople()) {
             console.say(source + " has nothing to sync.");
         }
-        return new Outcome(console, format, "eider sync " + Shell.word(source) + " --approve").tell(loads);
+        return new Outcome(console, format).tell(loads);
     }
 
-    private void known() throws EngineException {
+    /** @throws EngineException if there is no such source; it names the nearest */
+    static void known(Engine engine, String source) throws EngineException {
         List<String> names = engine.syncs().connections().stream().map(Connection::name).toList();
         if (!names.contains(source)) {
             throw new EngineException("There is no source '" + source + "'." + Text.nearest(source, names) + " See: eider sources");

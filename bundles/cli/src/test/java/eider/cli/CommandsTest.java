@@ -8,13 +8,18 @@ import eider.engine.CommandLine;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.PlannedLoad;
+import eider.engine.PlannedLoad.Metric;
+import eider.engine.PlannedLoad.Sample;
 import eider.engine.Plugin;
 import eider.engine.Quarantined;
 import eider.engine.RuleCheck;
 import eider.engine.Rows.Column;
+import eider.engine.Undone;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +82,85 @@ class CommandsTest {
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("It would remove 9 of 10 rows.", "eider sync-sales --csv 'my sales.csv' --approve");
         assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void aPlanShowsRowsColumnsAndFiguresAndHowToGoOn() throws Exception {
+        engine.connections.add(new Connection("shop", "files", Connection.State.READY, "", List.of()));
+        engine.planned.add(new PlannedLoad("orders", List.of("id"), 1_200, 1, 7, 1, 1, List.of("column more (DATE) is new"), List.of(
+                new Sample(Sample.Kind.INSERTED, Map.of(), new TreeMap<>(Map.of("id", "4", "note", "new")), ""),
+                new Sample(Sample.Kind.UPDATED, Map.of("id", "2", "amount", "20.0000"), Map.of("id", "2", "amount", "21.5000"), ""),
+                new Sample(Sample.Kind.REMOVED, new TreeMap<>(Map.of("id", "3")), Map.of(), ""),
+                new Sample(Sample.Kind.QUARANTINED, Map.of(), Map.of(), "a.csv line 9: amount: 'x' is not a number")),
+                List.of(new Metric("sales", "sales", new BigDecimal("1000"), new BigDecimal("1001.5"))), List.of("it would remove much"), "", ""));
+        Run run = Run.of(engine, 0, folder, "plan", "shop");
+
+        assertThat(run.out()).isEqualTo("""
+                orders, 1,200 rows now
+                  + 1 row would come in
+                      id 4, note new
+                  ~ 7 rows would change, such as
+                      id 2: amount 20 → 21.5
+                  - 1 row would go
+                      id 3
+                  ! 1 row is bad, and would be kept in quarantine
+                      a.csv line 9: amount: 'x' is not a number
+                  columns
+                      column more (DATE) is new
+                  figures that would be others
+                      sales sales: 1,000 → 1,001.5 (+1.5)
+                  Careful: it would remove much. On a schedule it would wait for your word.
+
+                """);
+        assertThat(run.err()).isEqualTo("Nothing was changed. Carry out just this: eider plan shop --approve\n");
+        assertThat(run.code()).isZero();
+        JsonNode json = MAPPER.readTree(Run.of(engine, 0, folder, "plan", "shop", "--format", "json").out());
+        assertThat(json.at("/0/samples/1/before/amount").asText()).isEqualTo("20.0000");
+        assertThat(json.at("/0/metrics/0/after").decimalValue()).isEqualByComparingTo("1001.5");
+    }
+
+    @Test
+    void aPlanThatFailsIsAFailureAndAPlanOfNothingIsNone() throws Exception {
+        engine.connections.add(new Connection("shop", "files", Connection.State.READY, "", List.of()));
+        engine.planned.add(new PlannedLoad("orders", List.of(), 3, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), "", ""));
+        assertThat(Run.of(engine, 0, folder, "plan", "shop")).isEqualTo(new Run(0, "orders, 3 rows now\n  nothing new\n\n", "A sync would change nothing.\n"));
+        engine.planned.add(new PlannedLoad("lines", List.of(), 0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), "The rule broke.", ""));
+        assertThat(Run.of(engine, 0, folder, "plan", "shop").code()).isEqualTo(1);
+        engine.loads.add(FakeEngine.load(8, Load.State.COMMITTED, 1, 0, ""));
+        assertThat(Run.of(engine, 0, folder, "plan", "shop", "--approve").out()).contains("1 row in");
+        assertThat(engine.asked).contains("approve shop");
+        assertThat(Run.of(engine, 0, folder, "plan", "shp").err()).contains("Did you mean 'shop'?");
+    }
+
+    @Test
+    void aLoadIsTakenBackAndItsDatasetWaitsForAWord() throws Exception {
+        engine.loads.add(FakeEngine.load(7, Load.State.COMMITTED, 2, 0, ""));
+        engine.undone = new Undone(7, "files", "sales", 2, 1, 1, true, List.of("Column more stays."));
+        Run run = Run.of(engine, 0, folder, "undo", "7");
+
+        assertThat(run.out()).isEqualTo("Load 7 of files.sales is taken back: 2 rows that it had brought are out, 1 row that it had replaced or removed is here again.\n"
+                + "  1 row that it had brought in from quarantine is there again.\n  Column more stays.\n");
+        assertThat(run.err()).contains("not read any more until you say", "eider undo 7 --read-again", "eider undo 7 --skip");
+        assertThat(engine.asked).contains("undo 7 by command line").noneMatch(what -> what.startsWith("release"));
+        Run.of(engine, 0, folder, "undo", "7", "--skip");
+        assertThat(engine.asked).containsSubsequence("undo 7 by command line", "undo 7 by command line", "release files.sales SKIP");
+        engine.loads.set(0, FakeEngine.load(7, Load.State.UNDONE, 2, 0, ""));
+        assertThat(Run.of(engine, 0, folder, "undo", "7", "--read-again").out()).contains("The next sync asks files again");
+        assertThat(engine.asked).contains("release files.sales READ_AGAIN").filteredOn("undo 7 by command line"::equals).hasSize(2);
+        assertThat(Run.of(engine, 0, folder, "undo", "9")).isEqualTo(new Run(1, "", "There is no load 9. See: eider loads\n"));
+        assertThat(Run.of(engine, 0, folder, "undo", "7", "--skip", "--read-again").code()).isEqualTo(2);
+    }
+
+    @Test
+    void loadsTellUntilWhenTheyCanBeTakenBack() throws Exception {
+        Load load = FakeEngine.load(7, Load.State.COMMITTED, 2, 0, "");
+        engine.loads.add(new Load(7, load.run(), "files", "sales", load.state(), load.started(), load.finished(), 2, 1, 0, 0, "", "",
+                new Load.Undo(Load.Undo.State.POSSIBLE, 1, FakeEngine.NOON)));
+        assertThat(Run.of(engine, 0, folder, "loads").out()).contains("UNDO").contains("until 2026-03-01");
+        JsonNode json = MAPPER.readTree(Run.of(engine, 0, folder, "loads", "--format", "json").out());
+        assertThat(json.at("/0/undo").asText()).isEqualTo("possible");
+        assertThat(json.at("/0/undo_until").asText()).isEqualTo("2026-03-01T12:00:00Z");
+        assertThat(json.at("/0/images").asInt()).isEqualTo(1);
     }
 
     @Test
@@ -141,7 +226,7 @@ class CommandsTest {
         engine.quarantined.add(new Quarantined(1, 3, "files", "sales", "sales.csv line 7", "No date.", "x,y", FakeEngine.NOON, Map.of(), false));
 
         assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated",
-                "removed", "quarantined", "places", "message");
+                "removed", "quarantined", "places", "message", "undo", "undo_until", "images");
         assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads");
         assertThat(keys("plugins")).containsExactly("file", "name", "version", "state", "since", "sha256", "reason");
         assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at", "mended");

@@ -3,9 +3,12 @@ package eider.cli;
 import eider.connector.Source;
 import eider.engine.Connection;
 import eider.engine.EngineException;
+import eider.engine.Hold;
 import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.OptionCheck;
+import eider.engine.Plan;
+import eider.engine.PlannedLoad;
 import eider.engine.Plugin;
 import eider.engine.Plugins;
 import eider.engine.Progress;
@@ -15,6 +18,7 @@ import eider.engine.Rows;
 import eider.engine.RuleCheck;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.engine.Undone;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +42,8 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final List<Plugin> plugins = new ArrayList<>();
     final List<Metatype> metatypes = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
+    final List<PlannedLoad> planned = new ArrayList<>();
+    Undone undone;
     final List<Rows.Column> columns = new ArrayList<>();
     final List<Object[]> rows = new ArrayList<>();
     Path home = Path.of("/srv/eider");
@@ -152,6 +158,18 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     }
 
     @Override
+    public Plan plan(String connection, Progress bar) throws EngineException {
+        note("plan " + connection);
+        return new Plan(connection, NOON, planned);
+    }
+
+    @Override
+    public List<Load> approve(String connection, Progress bar) throws EngineException {
+        note("approve " + connection);
+        return loads;
+    }
+
+    @Override
     public Load load(Path file, String dataset, boolean approved, Progress bar) throws EngineException {
         asked.add("load " + file + " into " + dataset + (approved ? " approved" : ""));
         return loads.getFirst();
@@ -176,6 +194,27 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     @Override
     public List<Load> latest(int limit) {
         return loads.stream().limit(limit).toList();
+    }
+
+    @Override
+    public Optional<Load> load(long id) {
+        return loads.stream().filter(load -> load.id() == id).findFirst();
+    }
+
+    @Override
+    public Undone undo(long load, String who) throws EngineException {
+        note("undo " + load + " by " + who);
+        return undone;
+    }
+
+    @Override
+    public List<Hold> holds() {
+        throw new AssertionError("no command asks for all holds");
+    }
+
+    @Override
+    public void release(String connection, String dataset, Hold.Release how) throws EngineException {
+        note("release " + connection + "." + dataset + " " + how);
     }
 
     @Override

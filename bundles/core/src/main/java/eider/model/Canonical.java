@@ -22,6 +22,14 @@ public enum Canonical {
     PRODUCTS("products", "source VARCHAR, source_id VARCHAR, name VARCHAR, category VARCHAR, price DECIMAL(18;4), currency VARCHAR,"
             + " stock_quantity DECIMAL(18;4)", "");
 
+    private static final Map<String, String> SALES_MEASURES = new LinkedHashMap<>();
+
+    static {
+        SALES_MEASURES.put("sales", "sum(total_amount)");
+        SALES_MEASURES.put("transactions", "count(*) FILTER (WHERE kind = 'sale')");
+        SALES_MEASURES.put("units", "sum(quantity)");
+    }
+
     private final String table;
     private final Map<String, String> columns = new LinkedHashMap<>();
     private final List<Rule> rules;
@@ -42,6 +50,14 @@ public enum Canonical {
     /** Column name to SQL type, in the table's order. */
     public Map<String, String> columns() {
         return columns;
+    }
+
+    /** The figures that people look at in it: an aggregate in SQL by the name of each. */
+    public Map<String, String> measures() {
+        return switch (this) {
+            case SALES -> SALES_MEASURES;
+            case PRODUCTS -> Map.of("products", "count(*)");
+        };
     }
 
     /** What its rows shall be like where no operator says otherwise. */

@@ -25,6 +25,11 @@ public record ModelDerivation(Model model, Canonical canonical, String connectio
     }
 
     @Override
+    public Map<String, String> measures() {
+        return canonical.measures();
+    }
+
+    @Override
     public String select(String rows, Set<String> columns) {
         StringBuilder input = new StringBuilder("SELECT *");
         for (Map.Entry<String, String> column : canonical.columns().entrySet()) {

@@ -3,8 +3,10 @@ package eider.store;
 import eider.connector.Cursor;
 import eider.connector.SourceException;
 import eider.connector.Type;
+import eider.engine.PlannedLoad;
 import eider.store.Ledger.LoadRow;
 import eider.store.ingest.ScanSql;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,19 +35,19 @@ public final class Commit {
     private final Pending pending;
     private final List<Derivation> derivations;
     private final Handling handling;
-    private final boolean approved;
+    private final Terms terms;
     private final RawTable raw;
 
     /**
      * @param derivations into which canonical tables the dataset goes
-     * @param approved whether any share of a part's rows may go
+     * @param terms on which it may remove and replace
      */
-    public Commit(Store store, Pending pending, List<Derivation> derivations, boolean approved) {
+    public Commit(Store store, Pending pending, List<Derivation> derivations, Terms terms) {
         this.store = store;
         this.pending = pending;
         this.derivations = List.copyOf(derivations);
         this.handling = pending.handling();
-        this.approved = approved;
+        this.terms = terms;
         this.raw = new RawTable(pending.connection(), pending.dataset().name());
     }
 
@@ -63,12 +65,19 @@ public final class Commit {
         } finally {
             tidy();
         }
-        store.reached(Step.COMMITTED);
+        if (outcome.planned == null) {
+            store.reached(Step.COMMITTED);
+        }
         return outcome;
     }
 
-    /** What a commit did, and the load's record after it. */
-    public record Outcome(ChangeSet changes, LoadRow load) {}
+    /**
+     * What a commit did, and the load's record after it.
+     *
+     * @param planned what there is to show where it was a rehearsal; else null
+     * @param digest of what was shown
+     */
+    public record Outcome(ChangeSet changes, LoadRow load, PlannedLoad planned, String digest) {}
 
     /** What was committed stays committed even if a file of the hand-over folder cannot be removed; the next start removes it. */
     private void tidy() {
@@ -89,7 +98,11 @@ public final class Commit {
             throw new StoreException(Sql.sentence(e), e);
         }
         store.reached(Step.STAGED);
-        Outcome outcome = store.write(stage == null ? null : stage.file(), sql -> in(sql, cursor, load));
+        Path file = stage == null ? null : stage.file();
+        if (terms instanceof Terms.Rehearsal) {
+            return store.rehearse(file, sql -> in(sql, cursor, load));
+        }
+        Outcome outcome = store.write(file, sql -> in(sql, cursor, load));
         if (outcome.changes.changesRows()) {
             store.changed();
         }
@@ -100,6 +113,11 @@ public final class Commit {
         store.reached(Step.BEGUN);
         Holds.check(sql, pending.connection(), pending.dataset().name());
         Ledger.Before before = Ledger.Before.of(sql, pending.connection(), pending.dataset().name());
+        boolean fresh = !raw.exists(sql);
+        Preview preview = new Preview(sql, raw, derivations, load.id());
+        if (terms instanceof Terms.Rehearsal) {
+            preview.begin();
+        }
         Ledger.claim(sql, pending.connection(), pending.dataset());
         RawTable.Shape shape = raw.shape(sql, pending.dataset(), pending.fields(), handling.contract());
         Map<String, Type> columns = shape.columns();
@@ -115,10 +133,16 @@ public final class Commit {
         Stage stage = pending.gathered();
         Stage.Tables tables = stage == null ? null : stage.enter(sql, store.pushed(), columns);
         Checks checks = new Checks(sql, raw, pending, columns, derivations, load.id(), store.clock().instant());
-        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, checks.staged(tables, partIds), columns, partIds, store.memoryLimit(), load.id());
+        Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, checks.staged(tables, partIds), columns, partIds, store.memoryLimit(), load);
         if (staged != null) {
-            staged.compare(counts, approved);
+            staged.compare(counts, terms.asks());
             staged.keepImages(load.id());
+        }
+        List<String> warnings = staged == null ? new ArrayList<>() : staged.alarms();
+        warnings.addAll(destructive(sql, shape, counts, load));
+        if (terms instanceof Terms.Unattended && !warnings.isEmpty()) {
+            throw new HeldException(String.join("; ", warnings), "See what it would do with 'eider plan " + pending.connection() + "', and let it with 'eider plan "
+                    + pending.connection() + " --approve'.");
         }
         store.reached(Step.IMAGES_KEPT);
         if (staged != null) {
@@ -154,8 +178,9 @@ public final class Commit {
         ChangeSet changes = new ChangeSet(load.id(), lane, raw.name(),
                 derivations.isEmpty() ? null : derivations.getFirst().table(), first, last, counts.inserted, counts.updated, counts.removed, counts.quarantined);
         List<String> notes = new ArrayList<>();
-        Ledger.changed(sql, pending.connection(), pending.dataset().name(), load.id(), shape.changes())
-                .forEach(change -> notes.add(change.sentence(handling.contract())));
+        List<String> told = Ledger.changed(sql, pending.connection(), pending.dataset().name(), load.id(), shape.changes()).stream()
+                .map(change -> change.sentence(handling.contract())).toList();
+        notes.addAll(told);
         if (staged != null && !staged.note().isEmpty()) {
             notes.add(staged.note());
         }
@@ -170,8 +195,40 @@ public final class Commit {
                     touched.contains(id) || counts.quarantined > 0);
         }
         LoadRow after = record(sql, changes, before, ways(sql, columns.keySet()), cursor, load, notes);
+        Outcome outcome = switch (terms) {
+            case Terms.Rehearsal rehearsal -> {
+                Verdict verdict = Verdict.of(sql, pending.connection(), pending.dataset().name(), handling, derivations, load.id(), store.clock().instant());
+                String message = (message("", notes.stream().filter(note -> !told.contains(note)).toList()) + " " + verdict.sentence(Ledger.checks(sql, load.id()))).strip();
+                yield new Outcome(changes, after, preview.planned(changes, pending.dataset().key(), shape, fresh, told, warnings, verdict, message),
+                        preview.digest(columns, pending.parts()));
+            }
+            case Terms.AsPlanned planned -> {
+                if (!planned.digest().equals(preview.digest(columns, pending.parts()))) {
+                    throw new HeldException(pending.dataset().name() + " is not as it was when its plan was made: its source has changed since, or what is here",
+                            "Look again with 'eider plan " + pending.connection() + "'.");
+                }
+                yield new Outcome(changes, after, null, "");
+            }
+            case Terms.Attended attended -> new Outcome(changes, after, null, "");
+            case Terms.Unattended unattended -> new Outcome(changes, after, null, "");
+            case Terms.Approved approved -> new Outcome(changes, after, null, "");
+        };
         store.reached(Step.RECORDED);
-        return new Outcome(changes, after);
+        return outcome;
+    }
+
+    /** Why somebody should look at it first, beside rows that go: sentences without a full stop. */
+    private List<String> destructive(Sql sql, RawTable.Shape shape, Counts counts, LoadRow load) throws SQLException {
+        List<String> found = new ArrayList<>();
+        shape.changes().stream().filter(change -> change.kind() == SchemaChange.Kind.VANISHED).forEach(change -> found.add(change.sentence(handling.contract())));
+        long changed = counts.updated + counts.removed + load.updated() + load.removed();
+        if (counts.updated + counts.removed > 0 && handling.largestChange() < 100) {
+            long before = sql.number("SELECT count(*) FROM " + raw.sql()) + load.removed() - load.inserted();
+            if (before >= Handling.FEW && changed * 100 > before * handling.largestChange()) {
+                found.add("it would replace or remove " + changed + " of the " + before + " rows of " + pending.dataset().name());
+            }
+        }
+        return found;
     }
 
     /** Rows by what became of them. */

@@ -2,9 +2,11 @@ package eider.store;
 
 import eider.connector.Dataset;
 import eider.connector.Type;
+import eider.store.Ledger.LoadRow;
 import eider.store.ingest.ScanSql;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,8 @@ final class Comparison {
     private final Map<String, Type> staged;
     private final int[] partIds;
     private final long memory;
-    private final long load;
+    private final LoadRow load;
+    private final List<String> alarms = new ArrayList<>();
     private final Set<Integer> touched = new HashSet<>();
     private String note = "";
 
@@ -34,9 +37,9 @@ final class Comparison {
      * @param columns those of the raw table
      * @param partIds the ids of the pending parts, by their numbers
      * @param memory how many bytes the database may use
-     * @param load whose commit it is
+     * @param load whose commit it is, with what it did in its commits before
      */
-    Comparison(Sql sql, RawTable raw, Pending pending, Stage.Tables stage, Map<String, Type> columns, int[] partIds, long memory, long load) {
+    Comparison(Sql sql, RawTable raw, Pending pending, Stage.Tables stage, Map<String, Type> columns, int[] partIds, long memory, LoadRow load) {
         this.load = load;
         this.sql = sql;
         this.raw = raw;
@@ -50,8 +53,13 @@ final class Comparison {
         this.memory = memory;
     }
 
-    /** Finds the difference and counts it. */
-    void compare(Commit.Counts counts, boolean approved) throws SQLException {
+    /**
+     * Finds the difference and counts it.
+     *
+     * @param asks whether to stop where more than a set share would go
+     * @throws HeldException if it does
+     */
+    void compare(Commit.Counts counts, boolean asks) throws SQLException {
         sql.run("CREATE TEMP TABLE change (_seq BIGINT, _old BIGINT)");
         sql.run("CREATE TEMP TABLE pending_parts (number INTEGER, id INTEGER, name VARCHAR)");
         for (Pending.Part part : pending.parts()) {
@@ -60,7 +68,7 @@ final class Comparison {
         Commit.Counts here = new Commit.Counts();
         if (dataset.key().isEmpty()) {
             for (Pending.Part part : pending.parts()) {
-                compareWithPart(part, partIds[part.number()], here, approved);
+                compareWithPart(part, partIds[part.number()], here);
             }
             if (pending.isComplete()) {
                 removeOtherParts(here);
@@ -73,10 +81,18 @@ final class Comparison {
                 removeOtherKeys(here);
             }
         }
-        if (!approved && (pending.isComplete() || !dataset.key().isEmpty())) {
+        if (pending.isComplete() || !dataset.key().isEmpty()) {
             hold(here);
         }
+        if (asks && !alarms.isEmpty()) {
+            throw new HeldException(alarms.getFirst(), APPROVE);
+        }
         counts.add(here);
+    }
+
+    /** Why a person should be asked: sentences without a full stop. */
+    List<String> alarms() {
+        return alarms;
     }
 
     /** The ids of the parts that do not hold what they held before. */
@@ -148,7 +164,7 @@ final class Comparison {
         return "(SELECT " + values() + ", _seq, _kind FROM " + stage.rows() + " WHERE " + condition + ")";
     }
 
-    private void compareWithPart(Pending.Part part, int id, Commit.Counts counts, boolean approved) throws SQLException {
+    private void compareWithPart(Pending.Part part, int id, Commit.Counts counts) throws SQLException {
         String rows = "_kind = " + Stage.ROW + " AND _part = " + part.number();
         if (!part.known() || part.added()) {
             long came = sql.run("INSERT INTO change SELECT _seq, NULL FROM " + stage.rows() + " WHERE " + rows);
@@ -171,8 +187,8 @@ final class Comparison {
         long came = sql.number("SELECT count(_seq) FROM difference");
         sql.run("INSERT INTO change FROM difference");
         sql.run("DROP TABLE difference");
-        if (!approved && !pending.isComplete() && tooMany(gone, held)) {
-            throw new HeldException(part.name() + " would remove " + gone + " of the " + held + " rows that were read from it before", APPROVE);
+        if (!pending.isComplete() && tooMany(gone, held)) {
+            alarms.add(part.name() + " would remove " + gone + " of the " + held + " rows that were read from it before");
         }
         counts.removed += gone;
         counts.inserted += came;
@@ -193,7 +209,7 @@ final class Comparison {
         String others = "SELECT id FROM ledger.parts WHERE connection = ? AND dataset = ? AND name NOT IN (FROM seen_parts)";
         counts.removed += sql.run("INSERT INTO change SELECT NULL, _row FROM " + raw.sql() + " WHERE _part IN (" + others + ")", pending.connection(), dataset.name());
         // A part that comes back is a new one.
-        Ledger.partsGone(sql, "connection = ? AND dataset = ? AND name NOT IN (FROM seen_parts)", load, pending.connection(), dataset.name());
+        Ledger.partsGone(sql, "connection = ? AND dataset = ? AND name NOT IN (FROM seen_parts)", load.id(), pending.connection(), dataset.name());
         sql.run("DROP TABLE seen_parts");
     }
 
@@ -237,15 +253,18 @@ final class Comparison {
         counts.inserted += sql.number("SELECT count(*) FROM change");
     }
 
-    /** In a complete read of parts rows that merely changed go and come: what counts is what is missing in the end. */
+    /**
+     * In a complete read of parts rows that merely changed go and come: what counts is what is missing in the end. A load that removes a little in each of many commits is held
+     * at the one with which it is too much.
+     */
     private void hold(Commit.Counts here) throws SQLException {
-        long gone = dataset.key().isEmpty() ? here.removed - here.inserted - pending.straightRows() : here.removed;
-        if (gone <= 0) {
+        long gone = dataset.key().isEmpty() ? here.removed - here.inserted - pending.straightRows() : here.removed + load.removed();
+        if (here.removed == 0 || gone <= 0) {
             return;
         }
-        long before = sql.number("SELECT count(*) FROM " + raw.sql());
+        long before = sql.number("SELECT count(*) FROM " + raw.sql()) + (dataset.key().isEmpty() ? 0 : load.removed() - load.inserted());
         if (tooMany(gone, before)) {
-            throw new HeldException("it would remove " + gone + " of the " + before + " rows of " + dataset.name(), APPROVE);
+            alarms.add("it would remove " + gone + " of the " + before + " rows of " + dataset.name());
         }
     }
 

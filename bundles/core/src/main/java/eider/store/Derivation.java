@@ -2,6 +2,7 @@ package eider.store;
 
 import eider.quality.Rule;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** How changed raw rows become rows of a canonical table. Supplied by the model, applied by the {@link Commit} in the load's own transaction. */
@@ -17,6 +18,9 @@ public interface Derivation {
      * @param columns the fields that the raw rows have
      */
     String select(String rows, Set<String> columns);
+
+    /** The figures that people look at in the canonical table: an aggregate in SQL by the name of each. */
+    Map<String, String> measures();
 
     /** What the canonical rows shall be like. */
     List<Rule> rules();

@@ -222,6 +222,22 @@ public final class Ledger {
         return undos;
     }
 
+    /** Remembers what a person was shown. */
+    public static void plan(Sql sql, String connection, String dataset, String digest, Instant at) throws SQLException {
+        sql.run("INSERT INTO ledger.plans VALUES (?, ?, ?, ?)", connection, dataset, time(at), digest);
+    }
+
+    /** The digests of what was shown last of a connection, by the names of its datasets. */
+    public static Map<String, String> plans(Sql sql, String connection) throws SQLException {
+        Map<String, String> plans = new HashMap<>();
+        sql.list("SELECT dataset, digest FROM ledger.plans WHERE connection = ?", row -> plans.put(row.getString(1), row.getString(2)), connection);
+        return plans;
+    }
+
+    public static void forgetPlans(Sql sql, String connection) throws SQLException {
+        sql.run("DELETE FROM ledger.plans WHERE connection = ?", connection);
+    }
+
     /** Loads that were running when the process died: what they committed stays, and is said. */
     static void closeInterrupted(Sql sql, Instant now) throws SQLException {
         sql.run("UPDATE ledger.loads SET state = 'FAILED', finished = ?, message = 'The process ended during this load. What it had committed stays; the next sync"

@@ -82,9 +82,8 @@ final class Schema {
                 connection VARCHAR, dataset VARCHAR, load BIGINT, part INTEGER, name VARCHAR, fingerprint VARCHAR, fingerprint_load BIGINT)""",
             // Loads up to this one cannot be taken back: images were forgotten.
             "CREATE TABLE ledger.forgotten (connection VARCHAR, dataset VARCHAR, load BIGINT, done_at TIMESTAMPTZ)",
-            """
-            CREATE TABLE ledger.plans (
-                connection VARCHAR, dataset VARCHAR, made_at TIMESTAMPTZ, digest VARCHAR, inserted BIGINT, updated BIGINT, removed BIGINT, quarantined BIGINT)""");
+            // What a person was shown last of what a sync would do.
+            "CREATE TABLE ledger.plans (connection VARCHAR, dataset VARCHAR, made_at TIMESTAMPTZ, digest VARCHAR)");
 
     private Schema() {}
 }

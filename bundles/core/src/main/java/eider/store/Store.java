@@ -268,6 +268,15 @@ public final class Store implements AutoCloseable {
 
     /** The same, with a database file of the hand-over folder attached for reading as {@code stage}. */
     <T> T write(Path stage, Write<T> work) throws StoreException, InterruptedException {
+        return write(stage, work, true);
+    }
+
+    /** The same, and nothing of it stays: everything is taken back at its end. */
+    <T> T rehearse(Path stage, Write<T> work) throws StoreException, InterruptedException {
+        return write(stage, work, false);
+    }
+
+    private <T> T write(Path stage, Write<T> work, boolean stays) throws StoreException, InterruptedException {
         open();
         writing.lockInterruptibly();
         try {
@@ -276,7 +285,7 @@ public final class Store implements AutoCloseable {
             Sql sql = writer;
             sql.revive();
             if (stage == null) {
-                return transaction(sql, work);
+                return transaction(sql, work, stays);
             }
             try {
                 sql.run("ATTACH " + Sql.text(stage.toString()) + " AS stage (READ_ONLY)");
@@ -284,7 +293,7 @@ public final class Store implements AutoCloseable {
                 throw new StoreException(Sql.sentence(e), e);
             }
             try {
-                return transaction(sql, work);
+                return transaction(sql, work, stays);
             } finally {
                 detach();
             }
@@ -377,12 +386,16 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private <T> T transaction(Sql sql, Write<T> work) throws StoreException, InterruptedException {
+    private <T> T transaction(Sql sql, Write<T> work, boolean stays) throws StoreException, InterruptedException {
         try (InterruptWatch watch = new InterruptWatch(Thread.currentThread(), sql)) {
             // An explicit BEGIN: with auto-commit off the driver begins at the first statement, not at the first append, and appended rows survive a rollback.
             sql.run("BEGIN TRANSACTION");
             T result = work.in(sql);
-            commit(sql);
+            if (stays) {
+                commit(sql);
+            } else {
+                sql.run("ROLLBACK");
+            }
             return result;
         } catch (SQLException e) {
             undo(sql, e);

@@ -191,18 +191,22 @@ final class Connections {
         notifyAll();
     }
 
-    /** How people see it. */
-    synchronized List<Connection> shown(List<Load> latest, String problem, Instant now) {
+    /**
+     * How people see it.
+     *
+     * @param holds why connections wait for a word, by their names
+     */
+    synchronized List<Connection> shown(List<Load> latest, Map<String, String> holds, String problem, Instant now) {
         List<Connection> connections = new ArrayList<>();
         for (Entry entry : entries.values()) {
             if (!entry.name.equals(BY_HAND)) {
-                connections.add(shown(entry, latest.stream().filter(load -> load.connection().equals(entry.name)).toList(), problem, now));
+                connections.add(shown(entry, latest.stream().filter(load -> load.connection().equals(entry.name)).toList(), holds.get(entry.name), problem, now));
             }
         }
         return connections;
     }
 
-    private Connection shown(Entry entry, List<Load> loads, String problem, Instant now) {
+    private Connection shown(Entry entry, List<Load> loads, String hold, String problem, Instant now) {
         // A dataset that failed long ago and is not there any more is no trouble of today: only the last run counts.
         Load bad = loads.stream().filter(load -> load.run().equals(loads.getFirst().run()))
                 .filter(load -> load.state() == Load.State.FAILED || load.state() == Load.State.HELD).findFirst().orElse(null);
@@ -217,6 +221,9 @@ final class Connections {
         } else if (stuck != null) {
             state = Connection.State.FAILED;
             message = stuck;
+        } else if (hold != null) {
+            state = Connection.State.HELD;
+            message = hold;
         } else if (!rest.isEmpty()) {
             state = Connection.State.FAILED;
             message = entry.name + " " + rest;

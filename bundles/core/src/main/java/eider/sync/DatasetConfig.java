@@ -25,6 +25,11 @@ public @interface DatasetConfig {
         description = "The share of the rows that are here, in percent, up to which rows may go without a person's word; a load that would remove more waits for --approve.")
     String largest__removal() default "50";
 
+    @AttributeDefinition(name = "largest_change", required = false, type = AttributeType.INTEGER, min = "0", max = "100",
+        description = "The share of the rows that are here, in percent, up to which rows may go or be replaced by a load that a schedule began; one that would change more, or in which"
+            + " a column is gone, waits until its plan is approved. It does not count where fewer than 100 rows are here.")
+    String largest__change() default "90";
+
     @AttributeDefinition(name = "complete_every", required = false,
         description = "How often everything is read anew, such as 12h, 7d or 4w, so that rows go which the source has no more; empty means never.")
     String complete__every() default "";

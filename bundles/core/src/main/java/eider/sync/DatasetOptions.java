@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = DatasetConfig.class, factory = true)
 public final class DatasetOptions {
     static final String PID = "dataset";
-    static final Set<String> KEYS = Set.of("mode", "contract", "largest_removal", "complete_every", "rules");
+    static final Set<String> KEYS = Set.of("mode", "contract", "largest_removal", "largest_change", "complete_every", "rules");
     private static final Logger log = LoggerFactory.getLogger(DatasetOptions.class);
 
     private final String name;
@@ -69,7 +69,8 @@ public final class DatasetOptions {
             throw options.wrong("", "it is named after a connection and a dataset with two underscores between them: call it " + PID + "~shop__orders.cfg");
         }
         return new Handling(options.choice("mode", Mode.class, Handling.DEFAULT.mode()), options.choice("contract", Contract.class, Handling.DEFAULT.contract()),
-                options.percent("largest_removal", Handling.DEFAULT.largestRemoval()), span(options), options.rules());
+                options.percent("largest_removal", Handling.DEFAULT.largestRemoval()),
+                options.percent("largest_change", Handling.DEFAULT.largestChange()), span(options), options.rules());
     }
 
     private static Duration span(FileOptions options) throws FileOptions.Wrong {

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,12 +56,22 @@ public final class LoadHistory implements Loads, AutoCloseable {
         for (LoadRow row : ask(() -> store.read(sql -> Ledger.loads(sql, limit)))) {
             latest.merge(row.id(), load(row), (now, recorded) -> recorded.state() == Load.State.RUNNING ? waitingFor(now.message(), recorded) : recorded);
         }
-        List<Load> newest = latest.values().stream().limit(limit).toList();
-        if (newest.isEmpty()) {
-            return newest;
+        return withUndo(latest.values().stream().limit(limit).toList());
+    }
+
+    @Override
+    public Optional<Load> load(long id) throws EngineException {
+        LoadRow row = ask(() -> store.read(sql -> Ledger.load(sql, id)));
+        Load load = row == null ? running.get(id) : load(row);
+        return load == null ? Optional.empty() : Optional.of(withUndo(List.of(load)).getFirst());
+    }
+
+    private List<Load> withUndo(List<Load> loads) throws EngineException {
+        if (loads.isEmpty()) {
+            return loads;
         }
-        Map<Long, UndoRow> undos = ask(() -> store.read(sql -> Ledger.undos(sql, newest.getLast().id())));
-        return newest.stream().map(load -> withUndo(load, undo(load, undos.get(load.id())))).toList();
+        Map<Long, UndoRow> undos = ask(() -> store.read(sql -> Ledger.undos(sql, loads.getLast().id())));
+        return loads.stream().map(load -> withUndo(load, undo(load, undos.get(load.id())))).toList();
     }
 
     private Load.Undo undo(Load load, UndoRow row) {

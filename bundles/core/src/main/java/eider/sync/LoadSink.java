@@ -5,6 +5,7 @@ import eider.connector.Dataset;
 import eider.connector.Scan;
 import eider.connector.Sink;
 import eider.connector.SourceException;
+import eider.engine.PlannedLoad;
 import eider.engine.Progress;
 import eider.store.Commit;
 import eider.store.ContractException;
@@ -19,6 +20,7 @@ import eider.store.Pending;
 import eider.store.RuleException;
 import eider.store.Store;
 import eider.store.StoreException;
+import eider.store.Terms;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -33,28 +35,33 @@ final class LoadSink implements Sink, Replay.Again {
     private final List<Derivation> derivations;
     private final Handling handling;
     private final boolean complete;
-    private final boolean approved;
+    /** Whether everything is committed at once, at the end. */
+    private final boolean atOnce;
+    private final Terms terms;
     private final Progress progress;
     private final Consumer<LoadRow> committed;
     private LoadRow load;
     private Cursor cursor;
-    /** The last checkpoint of a complete read. */
+    /** The last checkpoint, where everything is committed at once. */
     private Cursor reached;
     private Pending pending;
+    private PlannedLoad planned;
+    private String digest;
     private boolean anything;
     private boolean recorded;
     private List<CheckRow> broken = List.of();
     /** What ended this sink, or null. */
     private Exception over;
 
-    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, boolean approved, Cursor cursor, LoadRow load, Progress progress,
+    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, Terms terms, Cursor cursor, LoadRow load, Progress progress,
             Consumer<LoadRow> committed) {
         this.store = store;
         this.dataset = dataset;
         this.derivations = derivations;
         this.handling = handling;
         this.complete = complete;
-        this.approved = approved;
+        this.terms = terms;
+        this.atOnce = complete || terms instanceof Terms.Rehearsal || terms instanceof Terms.AsPlanned;
         this.cursor = cursor;
         this.reached = cursor;
         this.load = load;
@@ -184,7 +191,7 @@ final class LoadSink implements Sink, Replay.Again {
         if (!anything && next.equals(cursor)) {
             return;
         }
-        if (complete) {
+        if (atOnce) {
             // One commit at the end: until then nobody knows what is missing.
             attempt(() -> reached = next);
             anything = false;
@@ -194,35 +201,53 @@ final class LoadSink implements Sink, Replay.Again {
     }
 
     /**
-     * The source came to its end by itself. A complete read is committed now, as a whole.
+     * The source came to its end by itself. What is committed at once, such as a complete read, is committed now, as a whole.
      *
      * @throws SourceException of kind {@code BUG} if it pushed rows without a checkpoint after them: they are not to be kept, and so it is not known what is missing
      */
     void finish() throws SourceException, InterruptedException {
-        if (!complete) {
+        if (!atOnce) {
             return;
         }
         if (anything) {
-            throw new SourceException(SourceException.Kind.BUG, "the connector pushed rows and no checkpoint after them, so that a complete read cannot be told from a part of one");
+            throw new SourceException(SourceException.Kind.BUG, "the connector pushed rows and no checkpoint after them, so that what was read as a whole cannot be told from a part of it");
         }
         attempt(() -> {
-            pending.complete();
+            if (complete) {
+                pending.complete();
+            }
             commit(reached);
         });
     }
 
     private void commit(Cursor next) throws StoreException, InterruptedException {
         Commit.Outcome outcome;
-        try (Ticker ticker = new Ticker(store, progress, "storing " + dataset.name())) {
-            outcome = new Commit(store, pending, derivations, approved).apply(next, load);
+        boolean rehearsal = terms instanceof Terms.Rehearsal;
+        try (Ticker ticker = new Ticker(store, progress, (rehearsal ? "trying out " : "storing ") + dataset.name())) {
+            outcome = new Commit(store, pending, derivations, terms).apply(next, load);
+        }
+        pending = fresh();
+        if (rehearsal) {
+            planned = outcome.planned();
+            digest = outcome.digest();
+            return;
         }
         cursor = next;
         load = outcome.load();
         recorded = true;
-        pending = fresh();
         if (outcome.changes().changesRows()) {
             committed.accept(load);
         }
+    }
+
+    /** What would have been done, where it was a rehearsal that came to its end; else null. */
+    PlannedLoad planned() {
+        return planned;
+    }
+
+    /** Tells that from everything else. */
+    String digest() {
+        return digest;
     }
 
     /** Whether the ledger knows the load already, as running. */

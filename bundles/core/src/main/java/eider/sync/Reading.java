@@ -7,6 +7,7 @@ import eider.connector.Request;
 import eider.connector.Sink;
 import eider.connector.SourceException;
 import eider.engine.Load;
+import eider.engine.PlannedLoad;
 import eider.engine.Progress;
 import eider.model.Canonical;
 import eider.model.ModelDerivation;
@@ -22,6 +23,7 @@ import eider.store.Mode;
 import eider.store.Step;
 import eider.store.Store;
 import eider.store.StoreException;
+import eider.store.Terms;
 import eider.store.Verdict;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,6 +51,8 @@ final class Reading {
     private LoadRow load;
     private Cursor cursor;
     private LoadSink sink;
+    private PlannedLoad planned;
+    private String digest;
     private boolean recorded;
     /** What the rules found that is not in the ledger yet. */
     private List<CheckRow> checks = List.of();
@@ -96,10 +100,15 @@ final class Reading {
         boolean complete = all && complete(store, order.connection(), dataset.name(), handling);
         Holds.HoldRow hold = store.read(sql -> Holds.of(sql, order.connection(), dataset.name()));
         Cursor cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
-        LoadRow load = new LoadRow(store.read(Ledger::nextLoad), order.run(), order.connection(), dataset.name(), Load.State.RUNNING.name(), store.clock().instant(), null,
+        // What only rehearses is nobody's load.
+        LoadRow load = new LoadRow(order.rehearsal() ? 0 : store.read(Ledger::nextLoad), order.run(), order.connection(), dataset.name(), Load.State.RUNNING.name(), store.clock().instant(), null,
                 0, 0, 0, 0, "", "");
-        tools.history().begun(load);
-        log.info("{}.{}: load {} begins", order.connection(), dataset.name(), load.id());
+        if (order.rehearsal()) {
+            log.info("{}.{}: its plan begins", order.connection(), dataset.name());
+        } else {
+            tools.history().begun(load);
+            log.info("{}.{}: load {} begins", order.connection(), dataset.name(), load.id());
+        }
         return new Reading(tools, order, dataset, derivations, handling, fault, hold == null ? null : Holds.sentence(hold), all, complete, progress, load, cursor);
     }
 
@@ -133,7 +142,7 @@ final class Reading {
 
     /** Where it pushes to. */
     Sink sink(Call call) {
-        sink = new LoadSink(tools.store(), dataset, derivations, handling, complete, order.approved(), cursor, load, progress,
+        sink = new LoadSink(tools.store(), dataset, derivations, handling, complete, order.terms(dataset.name()), cursor, load, progress,
                 tools.history()::announce);
         return call.sink(sink);
     }
@@ -161,12 +170,14 @@ final class Reading {
         load = sink.load();
         recorded |= sink.recorded();
         checks = sink.broken();
+        planned = sink.planned();
+        digest = sink.digest();
         return sink.held();
     }
 
     /** Whether the try that ended got further than the one before it. */
     boolean progressed() throws StoreException {
-        if (complete) {
+        if (complete || order.rehearsal() || order.terms(dataset.name()) instanceof Terms.AsPlanned) {
             return false;
         }
         Cursor before = cursor;
@@ -186,7 +197,9 @@ final class Reading {
 
     /** Says to whoever looks at the running loads what it waits for; nothing if it goes on. */
     void tell(String message) {
-        tools.history().begun(row(Load.State.RUNNING, null, message));
+        if (!order.rehearsal()) {
+            tools.history().begun(row(Load.State.RUNNING, null, message));
+        }
     }
 
     private LoadRow row(Load.State state, Instant finished, String message) {
@@ -196,7 +209,20 @@ final class Reading {
 
     /** Whoever looks at the running loads does not see it any more. */
     void over() {
-        tools.history().ended(load);
+        if (!order.rehearsal()) {
+            tools.history().ended(load);
+        }
+    }
+
+    /** What it would have done; where it came to no end, why. */
+    PlannedLoad planned(Load over) {
+        return planned != null && over.state() != Load.State.FAILED ? planned
+                : new PlannedLoad(dataset.name(), dataset.key(), 0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), over.message(), "");
+    }
+
+    /** What tells that from everything else; null where it came to no end. */
+    String digest() {
+        return digest;
     }
 
     /** The load as it ends now, before that is on record. */
@@ -212,7 +238,7 @@ final class Reading {
     Load judged(Load.State whole) {
         Store store = tools.store();
         try {
-            Verdict verdict = all ? store.read(sql -> Verdict.of(sql, order.connection(), dataset.name(), handling, derivations, load.id(), store.clock().instant()))
+            Verdict verdict = all && !order.rehearsal() ? store.read(sql -> Verdict.of(sql, order.connection(), dataset.name(), handling, derivations, load.id(), store.clock().instant()))
                     : Verdict.NONE;
             checks = verdict.checks();
             if (verdict.failure() != null) {
@@ -227,6 +253,9 @@ final class Reading {
 
     /** Records the end. */
     void finish(Load over) throws StoreException {
+        if (order.rehearsal()) {
+            return;
+        }
         tools.store().note(sql -> {
             for (CheckRow check : checks) {
                 Ledger.check(sql, load.id(), order.connection(), dataset.name(), check, tools.store().clock().instant());

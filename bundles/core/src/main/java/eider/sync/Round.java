@@ -50,7 +50,7 @@ final class Round {
             return;
         }
         for (Dataset dataset : offer.datasets) {
-            if (done.contains(dataset.name())) {
+            if (done.contains(dataset.name()) || !order.wants(dataset.name())) {
                 continue;
             }
             run.endIfUnwanted(current);

@@ -3,13 +3,16 @@ package eider.sync;
 import eider.connector.Source;
 import eider.connector.SourceException;
 import eider.engine.Load;
+import eider.engine.PlannedLoad;
 import eider.engine.Progress;
 import eider.store.Budget;
 import eider.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +45,7 @@ final class Run implements Runnable {
 
     // Guarded by this.
     private final List<Load> loads = new ArrayList<>();
+    private final Map<PlannedLoad, String> plans = new LinkedHashMap<>();
     private String failure;
     private Instant notBefore;
     private Source source;
@@ -112,7 +116,7 @@ final class Run implements Runnable {
             }
             if (call == null || !call.shut()) {
                 // It is not in its source, or just now in the store: it will end, and records that itself. Who cancelled it need not wait for that.
-                if (cancelled && reading != null) {
+                if (cancelled && reading != null && !order.rehearsal()) {
                     loads.add(reading.foreseen(Load.State.CANCELLED, "It was cancelled while rows of it were being stored; the list of loads tells soon whether they came in."));
                 }
                 return cancelled;
@@ -178,6 +182,11 @@ final class Run implements Runnable {
     /** What came of each dataset; after {@link #watch}. */
     synchronized List<Load> loads() {
         return List.copyOf(loads);
+    }
+
+    /** What would come of each dataset, and its digest, which is null where it came to no end; after {@link #watch}. */
+    synchronized Map<PlannedLoad, String> plans() {
+        return new LinkedHashMap<>(plans);
     }
 
     /** Why nothing could be read at all, or null; after {@link #watch}. */
@@ -442,6 +451,10 @@ final class Run implements Runnable {
         }
         synchronized (this) {
             // Whoever cancelled and did not wait for the end was told one that could only be foreseen.
+            if (order.rehearsal()) {
+                plans.put(load.planned(over), load.digest());
+                return;
+            }
             loads.removeIf(foreseen -> foreseen.id() == over.id());
             loads.add(over);
         }

@@ -7,16 +7,23 @@ import eider.connector.Source;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.Plan;
+import eider.engine.PlannedLoad;
 import eider.engine.Progress;
 import eider.engine.Syncs;
 import eider.store.Budget;
 import eider.store.Handling;
+import eider.store.Holds;
+import eider.store.Ledger;
 import eider.store.Store;
+import eider.store.StoreException;
+import eider.store.Terms;
 import eider.store.ingest.FileSniffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -136,20 +143,70 @@ public final class SyncService implements Syncs {
     @Override
     public List<Connection> connections() {
         try {
-            return connections.shown(history.lastOfEach(), "", tools.time().now());
+            Map<String, String> holds = new HashMap<>();
+            for (Holds.HoldRow hold : tools.store().read(Holds::all)) {
+                holds.putIfAbsent(hold.connection(), Holds.sentence(hold) + ".");
+            }
+            return connections.shown(history.lastOfEach(), holds, "", tools.time().now());
+        } catch (StoreException e) {
+            return connections.shown(List.of(), Map.of(), e.getMessage(), tools.time().now());
         } catch (EngineException e) {
-            return connections.shown(List.of(), e.getMessage(), tools.time().now());
+            return connections.shown(List.of(), Map.of(), e.getMessage(), tools.time().now());
         }
     }
 
     @Override
     public List<Load> sync(String connection, boolean approved, Progress progress) throws EngineException, InterruptedException {
-        return run(connections.ready(connection), null, true, approved, progress);
+        return loads(run(connections.ready(connection), null, true, consent(approved), Map.of(), progress));
     }
 
     @Override
     public List<Load> syncUnattended(String connection, Progress progress) throws EngineException, InterruptedException {
-        return run(connections.ready(connection), null, false, false, progress);
+        return loads(run(connections.ready(connection), null, false, new Terms.Unattended(), Map.of(), progress));
+    }
+
+    @Override
+    public Plan plan(String connection, Progress progress) throws EngineException, InterruptedException {
+        Map<PlannedLoad, String> planned = run(connections.ready(connection), null, true, new Terms.Rehearsal(), Map.of(), progress).plans();
+        Instant now = tools.time().now();
+        try {
+            tools.store().note(sql -> {
+                Ledger.forgetPlans(sql, connection);
+                for (Map.Entry<PlannedLoad, String> one : planned.entrySet()) {
+                    if (one.getValue() != null && one.getKey().failure().isEmpty()) {
+                        Ledger.plan(sql, connection, one.getKey().dataset(), one.getValue(), now);
+                    }
+                }
+                return null;
+            });
+        } catch (StoreException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
+        return new Plan(connection, now, List.copyOf(planned.keySet()));
+    }
+
+    @Override
+    public List<Load> approve(String connection, Progress progress) throws EngineException, InterruptedException {
+        Entry entry = connections.ready(connection);
+        try {
+            Map<String, String> plan = tools.store().read(sql -> Ledger.plans(sql, connection));
+            if (plan.isEmpty()) {
+                throw new EngineException("there is no plan of " + connection + " to approve: look at it first, with 'eider plan " + connection + "'");
+            }
+            List<Load> loads = loads(run(entry, null, true, new Terms.AsPlanned(""), plan, progress));
+            // What was carried out is no plan any more, and what is not as it was planned must be looked at again.
+            tools.store().note(sql -> {
+                Ledger.forgetPlans(sql, connection);
+                return null;
+            });
+            if (loads.isEmpty()) {
+                throw new EngineException(connection + " does not offer any more what was planned (" + String.join(", ", plan.keySet()) + "): look again, with 'eider plan "
+                        + connection + "'");
+            }
+            return loads;
+        } catch (StoreException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
     }
 
     @Override
@@ -171,7 +228,7 @@ public final class SyncService implements Syncs {
         } catch (IllegalArgumentException e) {
             throw new EngineException(e.getMessage(), e);
         }
-        List<Load> loads = run(connections.byHand(), source, true, approved, progress);
+        List<Load> loads = loads(run(connections.byHand(), source, true, consent(approved), Map.of(), progress));
         if (loads.isEmpty()) {
             throw new EngineException("nothing was read from " + found + ": the connector offers no dataset for it");
         }
@@ -188,11 +245,11 @@ public final class SyncService implements Syncs {
         synchronized (connections) {
             models = entry.source == null ? List.of() : entry.source.models();
         }
-        return run(entry, new Replay(tools.store(), connection, models), true, false, progress);
+        return loads(run(entry, new Replay(tools.store(), connection, models), true, new Terms.Attended(), Map.of(), progress));
     }
 
     /** @param instead what is read in the connection's place: a file that was handed over, which waits for the one before it, or the quarantine; null: its own source */
-    private List<Load> run(Entry entry, Source instead, boolean byHand, boolean approved, Progress progress) throws EngineException, InterruptedException {
+    private Run run(Entry entry, Source instead, boolean byHand, Terms terms, Map<String, String> plan, Progress progress) throws EngineException, InterruptedException {
         SyncOptions options = settings.options();
         turns.resize(options.sideBySide());
         tools.store().memory().resize(options.memory());
@@ -207,7 +264,7 @@ public final class SyncService implements Syncs {
                 entry.source = instead;
             }
             Instant now = tools.time().now();
-            Order order = new Order(Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet(), entry.name, approved, baseCurrency, options);
+            Order order = new Order(Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet(), entry.name, terms, plan, baseCurrency, options);
             run = new Run(tools, order, instead == null ? entry.source : instead, new Telling(entry, progress), () -> others(entry));
             entry.run = run;
             entry.failure = "";
@@ -229,9 +286,17 @@ public final class SyncService implements Syncs {
                 connections.over(entry);
             }
         }
-        if (run.failure() != null && run.loads().isEmpty()) {
+        if (run.failure() != null && run.loads().isEmpty() && run.plans().isEmpty()) {
             throw new EngineException(run.failure());
         }
+        return run;
+    }
+
+    private static Terms consent(boolean approved) {
+        return approved ? new Terms.Approved() : new Terms.Attended();
+    }
+
+    private static List<Load> loads(Run run) {
         return run.loads();
     }
 

@@ -6,6 +6,7 @@ import eider.connector.Source;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.Plan;
 import eider.engine.Progress;
 import eider.engine.Syncs;
 import java.nio.file.Path;
@@ -43,6 +44,16 @@ class DemoTest {
                 throw e;
             }
             return List.of();
+        }
+
+        @Override
+        public Plan plan(String connection, Progress progress) {
+            throw new AssertionError("the demo plans nothing");
+        }
+
+        @Override
+        public List<Load> approve(String connection, Progress progress) {
+            throw new AssertionError("the demo approves nothing");
         }
 
         @Override

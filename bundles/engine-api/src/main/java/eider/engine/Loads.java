@@ -2,12 +2,16 @@ package eider.engine;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Tells what was loaded and what was kept aside. */
 public interface Loads {
 
     /** The newest loads, newest first. */
     List<Load> latest(int limit) throws EngineException;
+
+    /** One load. */
+    Optional<Load> load(long id) throws EngineException;
 
     /** What came of each rule in a load, in the rules' order; none where there are no rules, or no such load. */
     List<RuleCheck> checks(long load) throws EngineException;

@@ -10,6 +10,7 @@ import java.util.Map;
  * What a load of one dataset would do.
  *
  * @param dataset which
+ * @param key the fields that a row is told by; none where it has no key
  * @param before how many rows it holds now
  * @param inserted rows that are new
  * @param updated rows put in the place of an older version
@@ -22,9 +23,10 @@ import java.util.Map;
  * @param failure why it would fail, or could not be planned; empty if it would not
  * @param message what else there is to say, as with a load
  */
-public record PlannedLoad(String dataset, long before, long inserted, long updated, long removed, long quarantined, List<String> columns, List<Sample> samples,
+public record PlannedLoad(String dataset, List<String> key, long before, long inserted, long updated, long removed, long quarantined, List<String> columns, List<Sample> samples,
         List<Metric> metrics, List<String> warnings, String failure, String message) {
     public PlannedLoad {
+        key = List.copyOf(key);
         columns = List.copyOf(columns);
         samples = List.copyOf(samples);
         metrics = List.copyOf(metrics);

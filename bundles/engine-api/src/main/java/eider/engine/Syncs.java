@@ -33,6 +33,23 @@ public interface Syncs {
     }
 
     /**
+     * Finds out what {@link #sync} would do, and does nothing of it: the source is read, its rows are compared and stored, and all is taken back. Takes as long as
+     * the sync would. What is found is remembered, so that {@link #approve} can carry out just that.
+     *
+     * @throws EngineException as {@link #sync}
+     */
+    Plan plan(String connection, Progress progress) throws EngineException, InterruptedException;
+
+    /**
+     * Carries out the last plan of a connection, also where it removes much: reads the source once more, each dataset in one commit, and commits only what is just what was
+     * planned, row by row. A dataset whose source, or whose rows here, have changed since is left as it is, and its load is held and says so.
+     *
+     * @return one load for each dataset that is in the plan
+     * @throws EngineException as {@link #sync}, and if there is no plan
+     */
+    List<Load> approve(String connection, Progress progress) throws EngineException, InterruptedException;
+
+    /**
      * Reads one file that a person hands over into the canonical table or plain dataset {@code dataset}, by the first connector that can
      * open files. The file may lie anywhere. The same content handed over again changes nothing.
      */

@@ -3,10 +3,12 @@ package eider.web;
 import eider.engine.Commands;
 import eider.engine.Connection;
 import eider.engine.EngineException;
+import eider.engine.Hold;
 import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.Plugin;
 import eider.engine.Plugins;
+import eider.engine.Plan;
 import eider.engine.Progress;
 import eider.engine.Quarantined;
 import eider.engine.RuleCheck;
@@ -14,6 +16,7 @@ import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.engine.Undone;
 import eider.connector.Source;
 import java.io.File;
 import java.io.IOException;
@@ -241,6 +244,16 @@ final class WebServer implements AutoCloseable {
         }
 
         @Override
+        public Plan plan(String connection, Progress progress) throws EngineException {
+            throw new EngineException("no page plans");
+        }
+
+        @Override
+        public List<Load> approve(String connection, Progress progress) throws EngineException {
+            throw new EngineException("no page approves");
+        }
+
+        @Override
         public Load load(Path file, String dataset, boolean approved, Progress progress) throws EngineException {
             throw new EngineException("no page loads");
         }
@@ -274,6 +287,11 @@ final class WebServer implements AutoCloseable {
         }
 
         @Override
+        public Optional<Load> load(long id) {
+            return latest(9).stream().filter(load -> load.id() == id).findFirst();
+        }
+
+        @Override
         public List<RuleCheck> checks(long load) {
             return load == 7 ? List.of(new RuleCheck("sales: date required", "quarantine", 13, 1, "date: empty, but required")) : List.of();
         }
@@ -286,6 +304,21 @@ final class WebServer implements AutoCloseable {
         @Override
         public Quarantined mend(long id, Map<String, String> changes, String who) throws EngineException {
             throw new EngineException("no page mends");
+        }
+
+        @Override
+        public Undone undo(long load, String who) throws EngineException {
+            throw new EngineException("no page takes back");
+        }
+
+        @Override
+        public List<Hold> holds() {
+            return List.of();
+        }
+
+        @Override
+        public void release(String connection, String dataset, Hold.Release how) throws EngineException {
+            throw new EngineException("no page releases");
         }
 
         @Override

@@ -1,0 +1,78 @@
+package eider.cli;
+
+import eider.engine.EngineException;
+import eider.engine.Hold;
+import eider.engine.Load;
+import eider.engine.Undone;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code eider undo LOAD [--read-again|--skip]}. */
+@Command(name = "undo", sortOptions = false,
+        description = {"Take a load back, exactly.",
+            "Rows that it brought go, and what it replaced or removed is here again as it was. Later loads stay; one that changed the same rows since must be taken back before."
+                + " The dataset is not read any more until you say how it goes on, now or later."},
+        footerHeading = "%nExample:%n", footer = {"  eider undo 7", "  eider undo 7 --read-again"})
+final class UndoCommand implements Callable<Integer> {
+    private final Console console;
+    private final Engine engine;
+
+    @Parameters(paramLabel = "LOAD", description = "The id of a load; 'eider loads' lists them.")
+    private long load;
+
+    @ArgGroup
+    private How how = new How();
+
+    /** Either of the two, not both. */
+    static final class How {
+        @Option(names = "--read-again", description = "The next sync asks the source again for what was taken back.")
+        private boolean again;
+
+        @Option(names = "--skip", description = "What was taken back is left out, until the source tells of it anew.")
+        private boolean skip;
+    }
+
+    UndoCommand(Console console, Engine engine) {
+        this.console = console;
+        this.engine = engine;
+    }
+
+    @Override
+    public Integer call() throws EngineException, InterruptedException {
+        Load known = engine.loads().load(load).orElseThrow(() -> new EngineException("There is no load " + load + ". See: eider loads"));
+        boolean said = how.again || how.skip;
+        boolean held = true;
+        if (!said || known.state() != Load.State.UNDONE) {
+            Undone undone = engine.loads().undo(load, "command line");
+            tell(undone);
+            held = undone.held();
+        }
+        if (!held) {
+            return Cli.DONE;
+        }
+        String dataset = known.connection() + "." + known.dataset();
+        if (!said) {
+            console.tell(dataset + " is not read any more until you say how it goes on:");
+            console.tell("  eider undo " + load + " --read-again   the next sync asks the source again for what was taken back");
+            console.tell("  eider undo " + load + " --skip         what was taken back is left out");
+            return Cli.DONE;
+        }
+        engine.loads().release(known.connection(), known.dataset(), how.again ? Hold.Release.READ_AGAIN : Hold.Release.SKIP);
+        console.say(how.again ? "The next sync asks " + known.connection() + " again for what was taken back: eider sync " + Shell.word(known.connection())
+                : dataset + " goes on without what was taken back.");
+        return Cli.DONE;
+    }
+
+    private void tell(Undone undone) {
+        console.say("Load " + undone.load() + " of " + undone.connection() + "." + undone.dataset() + " is taken back: " + Text.count(undone.takenOut(), "row")
+                + " that it had brought " + (undone.takenOut() == 1 ? "is" : "are") + " out, " + Text.count(undone.putBack(), "row") + " that it had replaced or removed "
+                + (undone.putBack() == 1 ? "is" : "are") + " here again.");
+        if (undone.requarantined() > 0) {
+            console.say("  " + Text.count(undone.requarantined(), "row") + " that it had brought in from quarantine " + (undone.requarantined() == 1 ? "is" : "are") + " there again.");
+        }
+        undone.notes().forEach(note -> console.say("  " + note));
+    }
+}
