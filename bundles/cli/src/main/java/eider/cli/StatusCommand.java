@@ -52,11 +52,13 @@ final class StatusCommand implements Callable<Integer> {
         Load last = engine.loads().latest(1).stream().findFirst().orElse(null);
         long sales = sales();
         long quarantined = engine.loads().quarantined(null);
+        long images = engine.loads().imageBytes();
         if (format.forPeople()) {
             line("sources", Text.grouped(connections));
             line("last load", last == null ? "none yet" : describe(last));
             line("sales", Text.count(sales, "row"));
             line("quarantine", Text.count(quarantined, "row") + (quarantined > 0 ? "; see: eider quarantine" : ""));
+            line("undo", "keeps " + Text.megabytes(images) + " of rows that loads replaced or removed");
             line("plugins", Text.grouped(plugins.size()) + (problems.isEmpty() ? "" : ", " + Text.grouped(problems.size()) + " with a problem"));
             problems.forEach(plugin -> line("", plugin.file() + ": " + plugin.reason()));
         } else {
@@ -73,6 +75,7 @@ final class StatusCommand implements Callable<Integer> {
             members.put("last_load_finished", last == null ? null : last.finished());
             members.put("sales_rows", sales);
             members.put("quarantined", quarantined);
+            members.put("image_bytes", images);
             members.put("plugins", plugins.size());
             members.put("plugin_problems", problems.stream().map(plugin -> Map.of("file", plugin.file(), "reason", plugin.reason())).toList());
             script(members);

@@ -118,6 +118,11 @@ final class Text {
         return grouped(number) + " " + (number == 1 ? one : one + "s");
     }
 
+    /** {@code 12.3 MB}. */
+    static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%,.1f MB", bytes / 1e6);
+    }
+
     static String duration(Duration duration) {
         long seconds = duration.toSeconds();
         if (seconds < 60) {

@@ -4,9 +4,11 @@ import eider.engine.EngineException;
 import eider.engine.Hold;
 import eider.engine.Load;
 import eider.engine.Undone;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,6 +19,16 @@ import picocli.CommandLine.Parameters;
                 + " The dataset is not read any more until you say how it goes on, now or later."},
         footerHeading = "%nExample:%n", footer = {"  eider undo 7", "  eider undo 7 --read-again"})
 final class UndoCommand implements Callable<Integer> {
+    private static final Listing<Undone> LISTING = new Listing<Undone>()
+            .id("load", Undone::load)
+            .text("connection", Undone::connection)
+            .text("dataset", Undone::dataset)
+            .count("taken_out", Undone::takenOut)
+            .count("put_back", Undone::putBack)
+            .count("requarantined", Undone::requarantined)
+            .text("held", Undone::held)
+            .detail("notes", Undone::notes);
+
     private final Console console;
     private final Engine engine;
 
@@ -34,6 +46,9 @@ final class UndoCommand implements Callable<Integer> {
         @Option(names = "--skip", description = "What was taken back is left out, until the source tells of it anew.")
         private boolean skip;
     }
+
+    @Mixin
+    private FormatOption format;
 
     UndoCommand(Console console, Engine engine) {
         this.console = console;
@@ -61,12 +76,19 @@ final class UndoCommand implements Callable<Integer> {
             return Cli.DONE;
         }
         engine.loads().release(known.connection(), known.dataset(), how.again ? Hold.Release.READ_AGAIN : Hold.Release.SKIP);
+        if (!format.forPeople()) {
+            return Cli.DONE;
+        }
         console.say(how.again ? "The next sync asks " + known.connection() + " again for what was taken back: eider sync " + Shell.word(known.connection())
                 : dataset + " goes on without what was taken back.");
         return Cli.DONE;
     }
 
     private void tell(Undone undone) {
+        if (!format.forPeople()) {
+            LISTING.write(console, format.get(), List.of(undone));
+            return;
+        }
         console.say("Load " + undone.load() + " of " + undone.connection() + "." + undone.dataset() + " is taken back: " + Text.count(undone.takenOut(), "row")
                 + " that it had brought " + (undone.takenOut() == 1 ? "is" : "are") + " out, " + Text.count(undone.putBack(), "row") + " that it had replaced or removed "
                 + (undone.putBack() == 1 ? "is" : "are") + " here again.");

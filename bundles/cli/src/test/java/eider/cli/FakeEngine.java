@@ -208,6 +208,11 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     }
 
     @Override
+    public long imageBytes() {
+        return 12_345_678;
+    }
+
+    @Override
     public List<Hold> holds() {
         throw new AssertionError("no command asks for all holds");
     }

@@ -114,7 +114,7 @@ public final class Commit {
         Holds.check(sql, pending.connection(), pending.dataset().name());
         Ledger.Before before = Ledger.Before.of(sql, pending.connection(), pending.dataset().name());
         boolean fresh = !raw.exists(sql);
-        Preview preview = new Preview(sql, raw, derivations, load.id());
+        Preview preview = new Preview(sql, raw, derivations, load.id(), store.rowIds().last());
         if (terms instanceof Terms.Rehearsal) {
             preview.begin();
         }

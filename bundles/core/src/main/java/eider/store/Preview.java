@@ -28,10 +28,13 @@ final class Preview {
     private final RawTable raw;
     private final List<Derivation> derivations;
     private final long load;
+    /** The last row's number before. */
+    private final long first;
     private final Map<String, BigDecimal> metrics = new LinkedHashMap<>();
     private long before;
 
-    Preview(Sql sql, RawTable raw, List<Derivation> derivations, long load) {
+    Preview(Sql sql, RawTable raw, List<Derivation> derivations, long load, long first) {
+        this.first = first;
         this.sql = sql;
         this.raw = raw;
         this.derivations = derivations;
@@ -56,7 +59,7 @@ final class Preview {
     }
 
     private String came() {
-        return raw.sql() + " WHERE _load = " + load;
+        return raw.sql() + " WHERE _row > " + first + " AND _load = " + load;
     }
 
     private String went() {
@@ -103,16 +106,17 @@ final class Preview {
 
     private List<Sample> samples(List<String> key, Map<String, Type> columns) throws SQLException {
         List<Sample> samples = new ArrayList<>();
-        String came = "(FROM " + came() + ")";
-        String went = "(FROM " + went() + ")";
-        if (key.isEmpty()) {
-            samples.addAll(rows(Sample.Kind.INSERTED, columns, came + " r", "r"));
-            samples.addAll(rows(Sample.Kind.REMOVED, columns, went + " r", "r"));
+        if (key.isEmpty() || sql.number("SELECT count(*) FROM " + went()) == 0) {
+            samples.addAll(rows(Sample.Kind.INSERTED, columns, raw.sql(), "SELECT _row FROM " + came()));
+            samples.addAll(rows(Sample.Kind.REMOVED, columns, raw.images(), "SELECT _row FROM " + went()));
         } else {
+            String keys = String.join(", ", key.stream().map(Sql::name).toList());
+            String came = "(SELECT _row, " + keys + " FROM " + came() + ") n";
+            String went = "(SELECT _row, " + keys + " FROM " + went() + ") o";
             String same = String.join(" AND ", key.stream().map(Sql::name).map(name -> "n." + name + " = o." + name).toList());
-            samples.addAll(rows(Sample.Kind.INSERTED, columns, came + " n ANTI JOIN " + went + " o ON " + same, "n"));
-            samples.addAll(updates(columns, came + " n JOIN " + went + " o ON " + same));
-            samples.addAll(rows(Sample.Kind.REMOVED, columns, went + " o ANTI JOIN " + came + " n ON " + same, "o"));
+            samples.addAll(rows(Sample.Kind.INSERTED, columns, raw.sql(), "SELECT n._row FROM " + came + " ANTI JOIN " + went + " ON " + same));
+            samples.addAll(updates(columns, "SELECT o._row AS o_row, n._row AS n_row FROM " + came + " JOIN " + went + " ON " + same + " ORDER BY o_row LIMIT " + SAMPLES));
+            samples.addAll(rows(Sample.Kind.REMOVED, columns, raw.images(), "SELECT o._row FROM " + went + " ANTI JOIN " + came + " ON " + same));
         }
         sql.list("SELECT place, reason, raw, record FROM ledger.quarantine WHERE load = ? ORDER BY id LIMIT " + SAMPLES,
                 row -> samples.add(new Sample(Sample.Kind.QUARANTINED, Map.of(), row.getString(4) == null ? Map.of() : Mended.texts(row.getString(4)),
@@ -120,18 +124,36 @@ final class Preview {
         return samples;
     }
 
-    private List<Sample> rows(Sample.Kind kind, Map<String, Type> columns, String from, String alias) throws SQLException {
+    /** The numbers first and then the rows: sorted whole rows would cost as much as the load. */
+    private List<Sample> rows(Sample.Kind kind, Map<String, Type> columns, String table, String numbers) throws SQLException {
         List<String> names = List.copyOf(columns.keySet());
-        return sql.list("SELECT " + texts(names, alias) + " FROM " + from + " ORDER BY " + alias + "._row LIMIT " + SAMPLES, row -> {
+        String chosen = chosen(sql.list(numbers + " ORDER BY 1 LIMIT " + SAMPLES, row -> row.getLong(1)));
+        return sql.list("SELECT " + texts(names, "r") + " FROM " + table + " r WHERE " + chosen + " ORDER BY r._row", row -> {
             Map<String, String> values = values(row, names, 0);
             return kind == Sample.Kind.REMOVED ? new Sample(kind, values, Map.of(), "") : new Sample(kind, Map.of(), values, "");
         });
     }
 
-    private List<Sample> updates(Map<String, Type> columns, String from) throws SQLException {
+    /** A range beside the list, which the database can pass over most of the table by. */
+    private static String chosen(List<Long> rows) {
+        if (rows.isEmpty()) {
+            return "false";
+        }
+        return "r._row BETWEEN " + rows.getFirst() + " AND " + rows.getLast() + " AND r._row IN (" + String.join(", ", rows.stream().map(String::valueOf).toList()) + ")";
+    }
+
+    private List<Sample> updates(Map<String, Type> columns, String pairs) throws SQLException {
         List<String> names = List.copyOf(columns.keySet());
-        return sql.list("SELECT " + texts(names, "o") + ", " + texts(names, "n") + " FROM " + from + " ORDER BY o._row LIMIT " + SAMPLES,
-                row -> new Sample(Sample.Kind.UPDATED, values(row, names, 0), values(row, names, names.size()), ""));
+        List<Sample> samples = new ArrayList<>();
+        for (long[] pair : sql.list(pairs, row -> new long[] {row.getLong(1), row.getLong(2)})) {
+            Map<String, String> before = one(names, raw.images(), pair[0]);
+            samples.add(new Sample(Sample.Kind.UPDATED, before, one(names, raw.sql(), pair[1]), ""));
+        }
+        return samples;
+    }
+
+    private Map<String, String> one(List<String> names, String table, long number) throws SQLException {
+        return sql.first("SELECT " + texts(names, "r") + " FROM " + table + " r WHERE r._row = ?", row -> values(row, names, 0), number);
     }
 
     private static String texts(List<String> names, String alias) {

@@ -140,6 +140,11 @@ public final class Store implements AutoCloseable {
         return keepImages;
     }
 
+    /** How many bytes of the disk before-images take; what was written since the database's last checkpoint is not counted. */
+    public long imageBytes() throws StoreException {
+        return read(Images::bytes);
+    }
+
     public InstantSource clock() {
         return clock;
     }

@@ -110,6 +110,11 @@ public final class LoadHistory implements Loads, AutoCloseable {
     }
 
     @Override
+    public long imageBytes() throws EngineException {
+        return ask(store::imageBytes);
+    }
+
+    @Override
     public List<Hold> holds() throws EngineException {
         return ask(() -> store.read(Holds::all)).stream().map(hold -> new Hold(hold.connection(), hold.dataset(), hold.load(), hold.heldAt())).toList();
     }

@@ -9,6 +9,8 @@ import eider.connector.Sniffer;
 import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.core.Engine;
+import eider.engine.EngineException;
+import eider.engine.Hold;
 import eider.engine.Load;
 import eider.engine.Progress;
 import eider.sync.Scripted;
@@ -30,6 +32,8 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class CrashScript {
     static final int DAYS = 3;
+    /** On this day what was loaded is taken back, and read again. */
+    static final int UNDO_DAY = 2;
 
     private static final Dataset ORDERS = new Dataset("orders", "Orders by id.", List.of(Field.required("id", Type.INTEGER, "The order."),
             Field.of("amount", Type.MONEY, "Its amount."), Field.of("note", Type.TEXT, "A note.")), List.of("id"));
@@ -61,14 +65,36 @@ public final class CrashScript {
             for (; day[0] <= DAYS; day[0]++) {
                 Files.writeString(world, Integer.toString(day[0]));
                 engine.syncs().register("shop", source(home, day[0]));
-                List<Load> loads = engine.syncs().sync("shop", false, Progress.NONE);
-                for (Load load : loads) {
-                    if (load.state() != Load.State.COMMITTED && load.state() != Load.State.UNCHANGED) {
-                        throw new IllegalStateException(load.toString());
+                // The process may have been killed between an undo and the word after it.
+                readAgain(engine);
+                List<Load> loads = sync(engine);
+                if (day[0] == UNDO_DAY) {
+                    for (Load load : loads) {
+                        if (load.state() == Load.State.COMMITTED) {
+                            engine.loads().undo(load.id(), "crash test");
+                        }
                     }
+                    readAgain(engine);
+                    sync(engine);
                 }
                 engine.syncs().unregister("shop");
             }
+        }
+    }
+
+    private static List<Load> sync(Engine engine) throws EngineException, InterruptedException {
+        List<Load> loads = engine.syncs().sync("shop", false, Progress.NONE);
+        for (Load load : loads) {
+            if (load.state() != Load.State.COMMITTED && load.state() != Load.State.UNCHANGED) {
+                throw new IllegalStateException(load.toString());
+            }
+        }
+        return loads;
+    }
+
+    private static void readAgain(Engine engine) throws EngineException, InterruptedException {
+        for (Hold hold : engine.loads().holds()) {
+            engine.loads().release(hold.connection(), hold.dataset(), Hold.Release.READ_AGAIN);
         }
     }
 

@@ -41,6 +41,9 @@ public interface Loads {
      */
     Undone undo(long load, String who) throws EngineException, InterruptedException;
 
+    /** How many bytes of the disk the rows take that are kept for {@link #undo}; what was written in the last moments is not counted. */
+    long imageBytes() throws EngineException;
+
     /** The datasets that wait for a word since a load of them was taken back. */
     List<Hold> holds() throws EngineException;
 

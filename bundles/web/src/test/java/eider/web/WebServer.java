@@ -312,6 +312,11 @@ final class WebServer implements AutoCloseable {
         }
 
         @Override
+        public long imageBytes() {
+            return 0;
+        }
+
+        @Override
         public List<Hold> holds() {
             return List.of();
         }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ./eider bench}. Exit codes: 0 measured, 1 could not be measured or an aim is missed by twice or more, 2 wrong usage. */
 @Command(name = "eider bench", sortOptions = false,
-        description = {"Measure this Eider: loading, merging, memory, readers beside a load, start and hot deploy.",
+        description = {"Measure this Eider: loading, merging, taking back, memory, readers beside a load, start and hot deploy.",
                 "Prints the figures beside their aims. Leave the machine alone meanwhile; all of it takes half an hour.",
                 "",
                 "What can be measured alone:",
@@ -32,6 +32,7 @@ import picocli.CommandLine.Parameters;
                 "  json     records as lines of JSON",
                 "  push     rows pushed one by one by a program that carries Eider inside",
                 "  merge    changed rows into many by their key",
+                "  undo     changed rows planned, merged and taken back, and what the images take of the disk",
                 "  readers  people who look at dashboards while a file is loaded",
                 "  start    a second start",
                 "  deploy   a connector dropped in, replaced and taken away"},
@@ -75,7 +76,7 @@ public final class Bench implements Callable<Integer> {
     private List<Part> parts = List.of(Part.values());
 
     /** What can be measured alone. */
-    enum Part { LOAD, JSON, PUSH, MERGE, READERS, START, DEPLOY }
+    enum Part { LOAD, JSON, PUSH, MERGE, UNDO, READERS, START, DEPLOY }
 
     public static void main(String[] words) {
         System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false)
@@ -135,6 +136,11 @@ public final class Bench implements Callable<Integer> {
                 case MERGE -> {
                     for (KeyedMerge.Into into : KeyedMerge.Into.values()) {
                         measurements.add(new KeyedMerge(bench, into, count / TENTH, quick ? 2 : ROUNDS));
+                    }
+                }
+                case UNDO -> {
+                    for (KeyedMerge.Into into : KeyedMerge.Into.values()) {
+                        measurements.add(new TakeBack(bench, into, count, quick ? 2 : ROUNDS));
                     }
                 }
                 case READERS -> measurements.add(new BusyReaders(bench, count, quick ? QUICK_QUIET : QUIET, quick ? 1 : ROUNDS));
