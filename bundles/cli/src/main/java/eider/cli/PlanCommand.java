@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = "%nExample:%n", footer = {"  eider plan inbox", "  eider plan inbox --approve"})
 final class PlanCommand implements Callable<Integer> {
     /** So many fields of a row are shown to a person. */
-    private static final int FIELDS = 6;
+    private static final int FIELDS = 8;
     private static final int VALUE = 40;
 
     private static final Listing<PlannedLoad> LISTING = new Listing<PlannedLoad>()
@@ -116,8 +116,14 @@ final class PlanCommand implements Callable<Integer> {
             load.columns().forEach(column -> console.say("      " + column));
         }
         if (!load.metrics().isEmpty()) {
-            console.say("  figures that would be others");
-            load.metrics().forEach(metric -> console.say("      " + figure(metric)));
+            String table = "";
+            for (Metric metric : load.metrics()) {
+                if (!metric.table().equals(table)) {
+                    table = metric.table();
+                    console.say("  figures of the table " + table + " that would change");
+                }
+                console.say("      " + figure(metric));
+            }
         }
         if (!load.message().isEmpty()) {
             console.say("  " + load.message());
@@ -172,7 +178,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private static String figure(Metric metric) {
         BigDecimal difference = metric.after().subtract(metric.before());
-        return metric.table() + " " + metric.name() + ": " + number(metric.before()) + " → " + number(metric.after()) + " (" + (difference.signum() > 0 ? "+" : "") + number(difference)
+        return metric.name() + ": " + number(metric.before()) + " → " + number(metric.after()) + " (" + (difference.signum() > 0 ? "+" : "") + number(difference)
                 + ")";
     }
 

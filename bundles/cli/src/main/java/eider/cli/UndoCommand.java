@@ -9,8 +9,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code eider undo LOAD [--read-again|--skip]}. */
 @Command(name = "undo", sortOptions = false,
@@ -32,8 +35,11 @@ final class UndoCommand implements Callable<Integer> {
     private final Console console;
     private final Engine engine;
 
+    @Spec
+    private CommandSpec spec;
+
     @Parameters(paramLabel = "LOAD", description = "The id of a load; 'eider loads' lists them.")
-    private long load;
+    private String id;
 
     @ArgGroup
     private How how = new How();
@@ -57,6 +63,10 @@ final class UndoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws EngineException, InterruptedException {
+        if (!id.matches("[0-9]{1,18}")) {
+            throw new ParameterException(spec.commandLine(), "'" + id + "' is no load's id, which is a whole number.");
+        }
+        long load = Long.parseLong(id);
         Load known = engine.loads().load(load).orElseThrow(() -> new EngineException("There is no load " + load + ". See: eider loads"));
         boolean said = how.again || how.skip;
         boolean held = true;
@@ -93,7 +103,7 @@ final class UndoCommand implements Callable<Integer> {
                 + " that it had brought " + (undone.takenOut() == 1 ? "is" : "are") + " out, " + Text.count(undone.putBack(), "row") + " that it had replaced or removed "
                 + (undone.putBack() == 1 ? "is" : "are") + " here again.");
         if (undone.requarantined() > 0) {
-            console.say("  " + Text.count(undone.requarantined(), "row") + " that it had brought in from quarantine " + (undone.requarantined() == 1 ? "is" : "are") + " there again.");
+            console.say("  " + Text.count(undone.requarantined(), "row") + " that had left quarantine with it " + (undone.requarantined() == 1 ? "is" : "are") + " there again.");
         }
         undone.notes().forEach(note -> console.say("  " + note));
     }

@@ -107,8 +107,8 @@ class CommandsTest {
                       a.csv line 9: amount: 'x' is not a number
                   columns
                       column more (DATE) is new
-                  figures that would be others
-                      sales sales: 1,000 → 1,001.5 (+1.5)
+                  figures of the table sales that would change
+                      sales: 1,000 → 1,001.5 (+1.5)
                   Careful: it would remove much. On a schedule it would wait for your word.
 
                 """);
@@ -139,7 +139,7 @@ class CommandsTest {
         Run run = Run.of(engine, 0, folder, "undo", "7");
 
         assertThat(run.out()).isEqualTo("Load 7 of files.sales is taken back: 2 rows that it had brought are out, 1 row that it had replaced or removed is here again.\n"
-                + "  1 row that it had brought in from quarantine is there again.\n  Column more stays.\n");
+                + "  1 row that had left quarantine with it is there again.\n  Column more stays.\n");
         assertThat(run.err()).contains("not read any more until you say", "eider undo 7 --read-again", "eider undo 7 --skip");
         assertThat(engine.asked).contains("undo 7 by command line").noneMatch(what -> what.startsWith("release"));
         Run.of(engine, 0, folder, "undo", "7", "--skip");
@@ -149,6 +149,7 @@ class CommandsTest {
         assertThat(engine.asked).contains("release files.sales READ_AGAIN").filteredOn("undo 7 by command line"::equals).hasSize(2);
         assertThat(Run.of(engine, 0, folder, "undo", "9")).isEqualTo(new Run(1, "", "There is no load 9. See: eider loads\n"));
         assertThat(Run.of(engine, 0, folder, "undo", "7", "--skip", "--read-again").code()).isEqualTo(2);
+        assertThat(Run.of(engine, 0, folder, "undo", "x").err()).contains("'x' is no load's id");
     }
 
     @Test

@@ -135,7 +135,7 @@ public final class Commit {
         Checks checks = new Checks(sql, raw, pending, columns, derivations, load.id(), store.clock().instant());
         Comparison staged = stage == null ? null : new Comparison(sql, raw, pending, checks.staged(tables, partIds), columns, partIds, store.memoryLimit(), load);
         if (staged != null) {
-            staged.compare(counts, terms.asks());
+            staged.compare(counts, terms instanceof Terms.Attended);
             staged.keepImages(load.id());
         }
         List<String> warnings = staged == null ? new ArrayList<>() : staged.alarms();

@@ -23,6 +23,8 @@ import java.util.Map;
 final class Preview {
     /** So many rows of each kind. */
     private static final int SAMPLES = 5;
+    /** So many columns of a new table are told. */
+    private static final int COLUMNS = 12;
 
     private final Sql sql;
     private final RawTable raw;
@@ -90,8 +92,7 @@ final class Preview {
     /** All for a person. */
     PlannedLoad planned(ChangeSet changes, List<String> key, RawTable.Shape shape, boolean fresh, List<String> told, List<String> warnings, Verdict verdict, String message)
             throws SQLException {
-        List<String> columns = fresh ? List.of("the table is new, with the columns " + String.join(", ", shape.columns().entrySet().stream()
-                .map(column -> column.getKey() + " " + column.getValue()).toList())) : told;
+        List<String> columns = fresh ? List.of(all(shape.columns())) : told;
         List<Metric> changed = new ArrayList<>();
         metrics().forEach((name, after) -> {
             BigDecimal was = metrics.get(name);
@@ -102,6 +103,12 @@ final class Preview {
         });
         return new PlannedLoad(raw.dataset(), key, before, changes.inserted(), changes.updated(), changes.removed(), changes.quarantined(), columns, samples(key, shape.columns()), changed,
                 warnings, verdict.failure() == null ? "" : verdict.failure(), message);
+    }
+
+    private static String all(Map<String, Type> columns) {
+        int more = columns.size() - COLUMNS;
+        return "the table is new, with the columns " + String.join(", ", columns.entrySet().stream().limit(COLUMNS).map(column -> column.getKey() + " " + column.getValue()).toList())
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     private List<Sample> samples(List<String> key, Map<String, Type> columns) throws SQLException {

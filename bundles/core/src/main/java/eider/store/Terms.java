@@ -21,15 +21,4 @@ public sealed interface Terms {
      * @param digest tells what was shown from anything else, see {@link Preview}
      */
     record AsPlanned(String digest) implements Terms {}
-
-    /** Whether a commit waits where it would remove much. */
-    default boolean asks() {
-        return switch (this) {
-            case Attended attended -> true;
-            case Unattended unattended -> true;
-            case Approved approved -> false;
-            case Rehearsal rehearsal -> false;
-            case AsPlanned planned -> false;
-        };
-    }
 }
