@@ -49,7 +49,7 @@ final class UndoCommand implements Callable<Integer> {
         @Option(names = "--read-again", description = "The next sync asks the source again for what was taken back.")
         private boolean again;
 
-        @Option(names = "--skip", description = "What was taken back is left out, until the source tells of it anew.")
+        @Option(names = "--skip", description = "What was taken back is left out, until the source tells of it anew; in mode replace it does so at the next sync.")
         private boolean skip;
     }
 

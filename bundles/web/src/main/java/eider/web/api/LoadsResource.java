@@ -31,13 +31,19 @@ public final class LoadsResource {
         this.engine = engine;
     }
 
-    /** @param state {@code running}, {@code committed}, {@code unchanged}, {@code held}, {@code failed} or {@code cancelled} */
+    /**
+     * @param state {@code running}, {@code committed}, {@code unchanged}, {@code held}, {@code failed}, {@code cancelled} or {@code undone}
+     * @param undo whether it can be taken back: {@code nothing}, {@code possible}, {@code forgotten} or {@code done}
+     * @param undoUntil when that is over; null: never, or it cannot be
+     * @param images how many rows are kept for that
+     */
     public record Entry(long id, String run, String connection, String dataset, String state, String started, String finished,
-            long inserted, long updated, long removed, long quarantined, String places, String message) {
+            long inserted, long updated, long removed, long quarantined, String places, String message, String undo, String undoUntil, long images) {
 
         static Entry of(Load load) {
             return new Entry(load.id(), load.run(), load.connection(), load.dataset(), word(load.state()), moment(load.started()),
-                    moment(load.finished()), load.inserted(), load.updated(), load.removed(), load.quarantined(), load.places(), load.message());
+                    moment(load.finished()), load.inserted(), load.updated(), load.removed(), load.quarantined(), load.places(), load.message(),
+                    word(load.undo().state()), moment(load.undo().until()), load.undo().images());
         }
     }
 
