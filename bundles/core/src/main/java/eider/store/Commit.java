@@ -146,7 +146,7 @@ public final class Commit {
         }
         store.reached(Step.IMAGES_KEPT);
         if (staged != null) {
-            staged.remove(derivations);
+            staged.remove();
         }
         store.reached(Step.ROWS_REMOVED);
         if (staged != null) {

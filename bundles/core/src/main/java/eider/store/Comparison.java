@@ -281,9 +281,9 @@ final class Comparison {
         ranges("_old", range -> sql.run("INSERT INTO " + raw.images() + " BY NAME SELECT *, " + load + " AS _gone FROM " + raw.sql() + " WHERE " + going(range)));
     }
 
-    void remove(List<Derivation> derivations) throws SQLException {
-        for (Derivation derivation : derivations) {
-            ranges("_old", range -> sql.run("DELETE FROM main." + Sql.name(derivation.table()) + " WHERE " + going(range)));
+    void remove() throws SQLException {
+        for (String canonical : Ledger.fed(sql, raw)) {
+            ranges("_old", range -> sql.run("DELETE FROM main." + Sql.name(canonical) + " WHERE " + going(range)));
         }
         ranges("_old", range -> sql.run("DELETE FROM " + raw.sql() + " WHERE " + going(range)));
     }

@@ -183,6 +183,13 @@ public final class Ledger {
                 time(load.started), time(load.finished), load.inserted, load.updated, load.removed, load.quarantined, load.places, load.message);
     }
 
+    /** The canonical tables that rows of a raw table went into, ever: a model of today may fill others than the one of yesterday. */
+    static List<String> fed(Sql sql, RawTable raw) throws SQLException {
+        return sql.list("SELECT DISTINCT canonical FROM (SELECT canonical FROM ledger.change_sets WHERE raw_table = $1 AND canonical IS NOT NULL UNION ALL SELECT d.canonical FROM"
+                + " (SELECT DISTINCT CAST(unnest(string_split(derivations, ' ')) AS INTEGER) AS id FROM ledger.change_sets WHERE raw_table = $1 AND derivations <> '') c"
+                + " JOIN ledger.derivations d USING (id)) ORDER BY 1", row -> row.getString(1), raw.name());
+    }
+
     /** A load, or null. */
     public static LoadRow load(Sql sql, long id) throws SQLException {
         return sql.first(LOADS + " WHERE id = ?", Ledger::loadRow, id);

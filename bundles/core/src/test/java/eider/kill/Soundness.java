@@ -18,6 +18,9 @@ final class Soundness {
     private static final String FIRM = Outside.CONNECTION + "__";
     private static final List<String> DATASETS = List.of("orders", "visits", "tills", "stock", "prices", "events");
 
+    /** Change sets of loads that were not taken back. */
+    private static final String STANDING = "(FROM ledger.change_sets WHERE load NOT IN (SELECT load FROM ledger.undone))";
+
     private final Engine engine;
 
     private Soundness(Engine engine) {
@@ -76,15 +79,15 @@ final class Soundness {
                 + " UNION ALL SELECT '" + table
                 + "', _row, _load, _gone FROM undo." + table);
         none("a change set's rows are not as many as it says",
-                "SELECT c.load, c.raw_table, c.first_row, c.last_row, any_value(c.inserted + c.updated) AS said, count(r._row) AS found FROM ledger.change_sets c LEFT JOIN (" + all
+                "SELECT c.load, c.raw_table, c.first_row, c.last_row, any_value(c.inserted + c.updated) AS said, count(r._row) AS found FROM " + STANDING + " c LEFT JOIN (" + all
                         + ") r ON r.tab = c.raw_table AND r._load = c.load AND r._row > c.first_row AND r._row <= c.last_row GROUP BY ALL HAVING said <> found");
         none("a row stands in no change set of its load", "SELECT r.tab, r._row, r._load FROM (" + all
-                + ") r WHERE NOT EXISTS (FROM ledger.change_sets c WHERE r.tab = c.raw_table AND r._load = c.load AND r._row > c.first_row AND r._row <= c.last_row)");
+                + ") r WHERE NOT EXISTS (FROM " + STANDING + " c WHERE r.tab = c.raw_table AND r._load = c.load AND r._row > c.first_row AND r._row <= c.last_row)");
         none("the ranges of two change sets overlap",
                 "SELECT a.load, b.load FROM ledger.change_sets a JOIN ledger.change_sets b ON a.first_row < b.last_row AND b.first_row <"
                 + " a.last_row AND (a.load, a.first_row, a.last_row) < (b.load, b.first_row, b.last_row)");
         none("a load took away another number of rows than its change sets say",
-                "SELECT * FROM (SELECT load, sum(updated + removed) AS said FROM ledger.change_sets GROUP BY load)"
+                "SELECT * FROM (SELECT load, sum(updated + removed) AS said FROM " + STANDING + " GROUP BY load)"
                 + " FULL JOIN (SELECT _gone AS load, count(*) AS found FROM (" + all + ") WHERE _gone IS NOT NULL GROUP BY _gone) USING (load)"
                 + " WHERE coalesce(said, 0) <> coalesce(found, 0)");
         none("a load's counts are not the sums of its change sets",
@@ -269,7 +272,7 @@ final class Soundness {
         lines.addAll(lines("quarantine", "SELECT dataset, part, CASE WHEN dataset <> 'orders' THEN place END AS place, reason, raw FROM ledger.quarantine WHERE resolved_by IS NULL"));
         lines.addAll(lines("cursors", "SELECT connection, dataset, cursor FROM ledger.cursors"));
         lines.addAll(lines("parts", "SELECT dataset, name, fingerprint FROM ledger.parts"));
-        lines.addAll(lines("sums", "SELECT raw_table, sum(inserted) AS inserted, sum(updated) AS updated, sum(removed) AS removed FROM ledger.change_sets GROUP BY raw_table"));
+        lines.addAll(lines("sums", "SELECT raw_table, sum(inserted) AS inserted, sum(updated) AS updated, sum(removed) AS removed FROM " + STANDING + " GROUP BY raw_table"));
         return lines;
     }
 

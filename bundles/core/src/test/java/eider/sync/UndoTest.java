@@ -157,6 +157,7 @@ class UndoTest {
         put(1, 10, 9, 90);
         Load removed = put(1, -1);
         Load again = put(1, 12);
+        assertThatThrownBy(() -> engine.loads().undo(removed.id(), "Ann")).isInstanceOf(EngineException.class).hasMessageContaining("load " + again.id() + " changed");
         Load andGone = put(1, -1);
         assertThat(orders()).containsExactly("9|90.0000|1");
         // Otherwise the row of load 1 would be here again, although the source said last that it is gone.
@@ -329,6 +330,23 @@ class UndoTest {
         assertThat(left).isNotEmpty().hasSizeLessThan(6);
         assertThat(left.getLast()).startsWith("7|");
         assertThatThrownBy(() -> engine.loads().undo(2, "Ann")).hasMessageContaining("keep_images_size");
+    }
+
+    @Test
+    void aRowThatWentIntoAnotherTableThanTodayLeavesItAndComesBackIntoIt() throws Exception {
+        put(1, 10);
+        engine.syncs().unregister("shop");
+        engine.syncs().register("shop", new Scripted(List.of(Shop.ORDERS), List.of(new eider.connector.Model("products", "orders",
+                "SELECT _row, CAST(id AS VARCHAR) AS source_id, note AS name, amount AS price FROM input")), (request, sink) -> {
+                    sink.upsert(1L, 11L, "note");
+                    sink.checkpoint(new Cursor("2"));
+                }));
+        Load second = engine.syncs().sync("shop", false, Progress.NONE).getFirst();
+        assertThat(sales()).isEmpty();
+        assertThat(Shop.rows(engine, "select source_id, price from products")).containsExactly("1|11.0000");
+        engine.loads().undo(second.id(), "Ann");
+        assertThat(sales()).containsExactly("1|10.0000|1");
+        assertThat(Shop.rows(engine, "select count(*) from products")).containsExactly("0");
     }
 
     @Test
