@@ -100,8 +100,8 @@ final class UndoCommand implements Callable<Integer> {
             return;
         }
         console.say("Load " + undone.load() + " of " + undone.connection() + "." + undone.dataset() + " is taken back: " + Text.count(undone.takenOut(), "row")
-                + " that it had brought " + (undone.takenOut() == 1 ? "is" : "are") + " out, " + Text.count(undone.putBack(), "row") + " that it had replaced or removed "
-                + (undone.putBack() == 1 ? "is" : "are") + " here again.");
+                + " that it had brought " + (undone.takenOut() == 1 ? "is" : "are") + " out" + (undone.putBack() == 0 ? "; it had replaced and removed none."
+                        : ", " + Text.count(undone.putBack(), "row") + " that it had replaced or removed " + (undone.putBack() == 1 ? "is" : "are") + " here again."));
         if (undone.requarantined() > 0) {
             console.say("  " + Text.count(undone.requarantined(), "row") + " that had left quarantine with it " + (undone.requarantined() == 1 ? "is" : "are") + " there again.");
         }
