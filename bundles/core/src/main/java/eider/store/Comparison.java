@@ -59,13 +59,13 @@ final class Comparison {
      * @param asks whether to stop where more than a set share would go
      * @throws HeldException if it does
      */
-    void compare(Commit.Counts counts, boolean asks) throws SQLException {
+    void compare(Counts counts, boolean asks) throws SQLException {
         sql.run("CREATE TEMP TABLE change (_seq BIGINT, _old BIGINT)");
         sql.run("CREATE TEMP TABLE pending_parts (number INTEGER, id INTEGER, name VARCHAR)");
         for (Pending.Part part : pending.parts()) {
             sql.run("INSERT INTO pending_parts VALUES (?, ?, ?)", part.number(), partIds[part.number()], part.name());
         }
-        Commit.Counts here = new Commit.Counts();
+        Counts here = new Counts();
         if (dataset.key().isEmpty()) {
             for (Pending.Part part : pending.parts()) {
                 compareWithPart(part, partIds[part.number()], here);
@@ -164,7 +164,7 @@ final class Comparison {
         return "(SELECT " + values() + ", _seq, _kind FROM " + stage.rows() + " WHERE " + condition + ")";
     }
 
-    private void compareWithPart(Pending.Part part, int id, Commit.Counts counts) throws SQLException {
+    private void compareWithPart(Pending.Part part, int id, Counts counts) throws SQLException {
         String rows = "_kind = " + Stage.ROW + " AND _part = " + part.number();
         if (!part.known() || part.added()) {
             long came = sql.run("INSERT INTO change SELECT _seq, NULL FROM " + stage.rows() + " WHERE " + rows);
@@ -198,7 +198,7 @@ final class Comparison {
     }
 
     /** All parts were read: what stands in others is not there any more. */
-    private void removeOtherParts(Commit.Counts counts) throws SQLException {
+    private void removeOtherParts(Counts counts) throws SQLException {
         if (handling.mode() == Mode.APPEND) {
             return;
         }
@@ -221,7 +221,7 @@ final class Comparison {
         return sql.number("SELECT count(*) FROM " + stage.rows());
     }
 
-    private void compareByKey(Commit.Counts counts) throws SQLException {
+    private void compareByKey(Counts counts) throws SQLException {
         passes(stagedRows(), dataset.key(), pass -> sql.run("INSERT INTO change SELECT CASE WHEN n._kind = " + Stage.GONE + " THEN NULL ELSE n._seq END, o._row FROM "
                 + latest(pass) + " n LEFT JOIN (FROM " + raw.sql() + " WHERE " + pass + ") o ON " + each(dataset.key(), "o.%s = n.%s", " AND ") + " WHERE CASE WHEN n._kind = "
                 + Stage.GONE + " THEN o._row IS NOT NULL WHEN o._row IS NULL THEN true ELSE NOT (" + each(columns.keySet(), SAME, " AND ") + ") END"));
@@ -231,7 +231,7 @@ final class Comparison {
     }
 
     /** All keys were read: a row whose key did not come is not there any more. Unless some rows could not be understood: they might be those. */
-    private void removeOtherKeys(Commit.Counts counts) throws SQLException {
+    private void removeOtherKeys(Counts counts) throws SQLException {
         long unknown = sql.number("SELECT count(*) FROM " + stage.rejects() + " WHERE record IS NULL");
         if (unknown > 0 || pending.hasLost()) {
             note = (unknown == 0 ? "a part" : unknown == 1 ? "1 row" : unknown + " rows") + " could not be read, so that nobody knows which rows are gone: none was removed";
@@ -246,7 +246,7 @@ final class Comparison {
     }
 
     /** What is here stays; a row that is here already, at the boundary that is read again for instance, is not added again. */
-    private void appendByKey(Commit.Counts counts) throws SQLException {
+    private void appendByKey(Counts counts) throws SQLException {
         passes(stagedRows(), dataset.key(), pass -> sql.run("INSERT INTO change SELECT min(n._seq), NULL FROM (FROM " + incoming("_kind = " + Stage.ROW) + " WHERE " + pass
                 + ") n ANTI JOIN (FROM " + raw.sql() + " WHERE " + pass + ") o ON " + each(dataset.key(), "o.%s = n.%s", " AND ") + " AND " + each(columns.keySet(), SAME, " AND ")
                 + " GROUP BY " + each(columns.keySet(), "n.%s", ", ")));
@@ -257,12 +257,12 @@ final class Comparison {
      * In a complete read of parts rows that merely changed go and come: what counts is what is missing in the end. A load that removes a little in each of many commits is held
      * at the one with which it is too much.
      */
-    private void hold(Commit.Counts here) throws SQLException {
+    private void hold(Counts here) throws SQLException {
         long gone = dataset.key().isEmpty() ? here.removed - here.inserted - pending.straightRows() : here.removed + load.removed();
         if (here.removed == 0 || gone <= 0) {
             return;
         }
-        long before = sql.number("SELECT count(*) FROM " + raw.sql()) + (dataset.key().isEmpty() ? 0 : load.removed() - load.inserted());
+        long before = sql.number("SELECT count(*) FROM " + raw.sql()) + (dataset.key().isEmpty() ? 0 : load.removed());
         if (tooMany(gone, before)) {
             alarms.add("it would remove " + gone + " of the " + before + " rows of " + dataset.name());
         }

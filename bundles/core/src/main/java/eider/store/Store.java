@@ -13,7 +13,6 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,7 +44,6 @@ public final class Store implements AutoCloseable {
     private static final int IDLE_READERS = 8;
     /** In MB. */
     private static final long DEFAULT_MEMORY = 1_024;
-    private static final Pattern SIZE = Pattern.compile("\\s*(\\d+(?:\\.\\d+)?)\\s*([KMGTkmgt])(?:i?[Bb])?\\s*");
     /** Where the limit is written in another way that DuckDB understands, such as 80%. */
     private static final long DEFAULT_LIMIT = 512L << 20;
     private static final Pattern LOCKED = Pattern.compile("Conflicting lock is held in .*\\(PID (\\d+)\\)");
@@ -79,11 +77,7 @@ public final class Store implements AutoCloseable {
     private final RowIds rowIds = new RowIds(pace);
     private final PushedRows pushed = new PushedRows();
     private final Budget memory = new Budget(DEFAULT_MEMORY);
-    private volatile Duration keepResolved = Duration.ofDays(365);
-    /** Zero: for good. */
-    private volatile Duration keepImages = Duration.ofDays(30);
-    /** In bytes; 0: any number. */
-    private volatile long mostImages;
+    private volatile Retention retention = Retention.DEFAULT;
     private volatile Instant pruned = Instant.MIN;
     private volatile Sql writer;
 
@@ -97,7 +91,7 @@ public final class Store implements AutoCloseable {
     @Activate
     public Store(@Reference Server server, StoreConfig config) {
         this(Settings.in(server.home(), server.inMemory(), config.memory_limit()), InstantSource.system(), step -> {});
-        keep(config);
+        keep(Retention.of(config));
     }
 
     /** @param steps told when a load reaches each of its steps; for the tests that kill the process there */
@@ -109,35 +103,19 @@ public final class Store implements AutoCloseable {
 
     @Modified
     void modified(StoreConfig config) {
-        keep(config);
+        keep(Retention.of(config));
         if (!config.memory_limit().equals(settings.memoryLimit)) {
             log.info("memory_limit = {} takes effect at the next start", config.memory_limit());
         }
     }
 
-    private void keep(StoreConfig config) {
-        keepResolved = Duration.ofDays(Math.max(0, config.keep_resolved_days()));
-        long most = config.keep_images_size().isBlank() ? 0 : bytes(config.keep_images_size());
-        if (most < 0) {
-            log.error("config/store.cfg: keep_images_size = {} is no size: write it like 2GB; images are not limited by size until then", config.keep_images_size());
-        }
-        keepImages(Duration.ofDays(Math.max(0, config.keep_images_days())), Math.max(0, most));
+    /** How long before-images and what left quarantine are kept from now on. */
+    public void keep(Retention retention) {
+        this.retention = retention;
     }
 
-    /**
-     * How long before-images are kept, by which loads are taken back.
-     *
-     * @param age zero: for good
-     * @param most how many bytes of the disk they may take; 0: any number
-     */
-    public void keepImages(Duration age, long most) {
-        keepImages = age;
-        mostImages = most;
-    }
-
-    /** How long a load can be taken back; zero: for good. */
-    public Duration keepImages() {
-        return keepImages;
+    public Retention retention() {
+        return retention;
     }
 
     /** How many bytes of the disk before-images take; what was written since the database's last checkpoint is not counted. */
@@ -156,23 +134,8 @@ public final class Store implements AutoCloseable {
 
     /** How many bytes the live database may use. */
     long memoryLimit() {
-        long bytes = bytes(settings.memoryLimit);
+        long bytes = Retention.bytes(settings.memoryLimit);
         return bytes < 0 ? DEFAULT_LIMIT : bytes;
-    }
-
-    /** A size such as 768MB in bytes; negative where it is none. */
-    private static long bytes(String text) {
-        Matcher size = SIZE.matcher(text);
-        if (!size.matches()) {
-            return -1;
-        }
-        long unit = switch (size.group(2).toUpperCase(Locale.ROOT).charAt(0)) {
-            case 'K' -> 1L << 10;
-            case 'M' -> 1L << 20;
-            case 'G' -> 1L << 30;
-            default -> 1L << 40;
-        };
-        return (long) (Double.parseDouble(size.group(1)) * unit);
     }
 
     public Path handover() {
@@ -339,10 +302,7 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /**
-     * Once a day, forgets what left quarantine longer ago than is to be kept, and images that are too old or take too much room; what is in quarantine, and what somebody
-     * mended, stays. Where a load is being stored just now the images wait for the next time.
-     */
+    /** Once a day, forgets what has been kept long enough. Where a load is being stored just now it waits for the next time. */
     public void prune() throws StoreException, InterruptedException {
         Instant now = clock.instant();
         if (pruned.isAfter(now.minus(Duration.ofDays(1))) || !writing.tryLock()) {
@@ -350,18 +310,7 @@ public final class Store implements AutoCloseable {
         }
         try {
             pruned = now;
-            Instant images = keepImages.isZero() ? null : now.minus(keepImages);
-            long forgotten = write(sql -> Images.forget(sql, images, mostImages, now));
-            if (forgotten > 0) {
-                log.info("{} images of rows that loads had replaced or removed are forgotten (keep_images_days, keep_images_size)", forgotten);
-            }
-            if (keepResolved.isZero()) {
-                return;
-            }
-            long gone = note(sql -> Ledger.prune(sql, now.minus(keepResolved)));
-            if (gone > 0) {
-                log.info("{} rows that had left quarantine and results of rules, older than {} days, are forgotten (keep_resolved_days)", gone, keepResolved.toDays());
-            }
+            write(sql -> retention.apply(sql, now));
         } finally {
             writing.unlock();
         }

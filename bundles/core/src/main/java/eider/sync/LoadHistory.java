@@ -84,8 +84,8 @@ public final class LoadHistory implements Loads, AutoCloseable {
         if (!row.kept()) {
             return new Load.Undo(Load.Undo.State.FORGOTTEN, 0, null);
         }
-        boolean forGood = row.forGood() || store.keepImages().isZero();
-        return new Load.Undo(Load.Undo.State.POSSIBLE, row.images(), forGood ? null : row.committed().plus(store.keepImages()));
+        boolean forGood = row.forGood() || store.retention().images().isZero();
+        return new Load.Undo(Load.Undo.State.POSSIBLE, row.images(), forGood ? null : row.committed().plus(store.retention().images()));
     }
 
     private static Load withUndo(Load load, Load.Undo undo) {

@@ -16,7 +16,7 @@ import eider.engine.Undone;
 import eider.store.Contract;
 import eider.store.Handling;
 import eider.store.Mode;
-import eider.store.Step;
+import eider.store.Retention;
 import eider.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -311,7 +311,7 @@ class UndoTest {
 
     @Test
     void theOldestImagesGoFirstWhereTheyTakeTooMuchRoom() throws Exception {
-        store.keepImages(Duration.ZERO, 1 << 20);
+        store.keep(new Retention(Duration.ZERO, 1 << 20, Duration.ZERO));
         for (int round = 0; round < 6; round++) {
             int amount = round;
             Shop.sync(engine, Shop.orders((request, sink) -> {
@@ -322,7 +322,7 @@ class UndoTest {
             }));
             engine.close();
             open();
-            store.keepImages(Duration.ZERO, 1 << 20);
+            store.keep(new Retention(Duration.ZERO, 1 << 20, Duration.ZERO));
             now.set(now.get().plus(Duration.ofDays(2)));
         }
         put(1, 1);
