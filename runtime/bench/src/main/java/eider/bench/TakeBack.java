@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One in a hundred of many orders changed: planned, merged by their key, and taken back, in turns on one home, after it was done once unmeasured. Each is timed as a command that a running server carries
- * out, so that all three hold the same.
+ * One in a hundred of many orders changed: planned, merged by their key, and taken back, in turns on one home, after it was done once unmeasured. Each is timed as a
+ * command that a running server carries out, so that all three hold the same.
  */
 final class TakeBack implements Measurement {
     private static final double AIM_UNDO = 1;
