@@ -93,7 +93,7 @@ public final class Cli implements Commands {
             parser.addSubcommand(command);
         }
         parser.getSubcommands().get("quarantine").addSubcommand(new QuarantineCommand.Mend(console, engine))
-                .addSubcommand(new QuarantineCommand.Replay(console, engine));
+                .addSubcommand(new QuarantineCommand.Replay(console, engine)).addSubcommand(new QuarantineLineCommand(console, engine));
         // an argument @FILE would be read from the disk of the server's user
         parser.setExpandAtFiles(false);
         parser.setCaseInsensitiveEnumValuesAllowed(true);

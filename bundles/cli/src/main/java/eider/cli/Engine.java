@@ -3,6 +3,7 @@ package eider.cli;
 import eider.engine.EngineException;
 import eider.engine.Loads;
 import eider.engine.OptionCheck;
+import eider.engine.Origins;
 import eider.engine.Plugins;
 import eider.engine.Queries;
 import eider.engine.Server;
@@ -10,8 +11,8 @@ import eider.engine.Syncs;
 import java.util.List;
 
 /**
- * The engine's services for the length of one command. Each is looked up when it is first asked for: the first of {@link #syncs}, {@link #loads} and
- * {@link #queries} opens the store where no server did.
+ * The engine's services for the length of one command. Each is looked up when it is first asked for: the first of {@link #syncs}, {@link #loads},
+ * {@link #origins} and {@link #queries} opens the store where no server did.
  */
 interface Engine extends AutoCloseable {
     Server server();
@@ -19,6 +20,8 @@ interface Engine extends AutoCloseable {
     Syncs syncs() throws EngineException;
 
     Loads loads() throws EngineException;
+
+    Origins origins() throws EngineException;
 
     Queries queries() throws EngineException;
 

@@ -3,6 +3,7 @@ package eider.cli;
 import eider.engine.EngineException;
 import eider.engine.Loads;
 import eider.engine.OptionCheck;
+import eider.engine.Origins;
 import eider.engine.Plugins;
 import eider.engine.Queries;
 import eider.engine.Server;
@@ -66,6 +67,11 @@ final class ServiceEngine implements Engine {
     @Override
     public Loads loads() throws EngineException {
         return service(Loads.class);
+    }
+
+    @Override
+    public Origins origins() throws EngineException {
+        return service(Origins.class);
     }
 
     @Override

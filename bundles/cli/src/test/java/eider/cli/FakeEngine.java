@@ -7,6 +7,7 @@ import eider.engine.Hold;
 import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.OptionCheck;
+import eider.engine.Origins;
 import eider.engine.Plan;
 import eider.engine.PlannedLoad;
 import eider.engine.Plugin;
@@ -37,6 +38,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final List<Load> loads = new ArrayList<>();
     final List<Connection> connections = new ArrayList<>();
     final List<Quarantined> quarantined = new ArrayList<>();
+    final FakeOrigins origins = new FakeOrigins();
     final List<RuleCheck> checks = new ArrayList<>();
     final List<OptionCheck> optionChecks = new ArrayList<>();
     final List<Plugin> plugins = new ArrayList<>();
@@ -82,6 +84,12 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     public Loads loads() throws EngineException {
         note("loads");
         return this;
+    }
+
+    @Override
+    public Origins origins() throws EngineException {
+        note("origins");
+        return origins;
     }
 
     @Override

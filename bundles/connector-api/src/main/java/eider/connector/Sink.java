@@ -62,6 +62,12 @@ public interface Sink {
     void reject(String place, String raw, String reason) throws SourceException, InterruptedException;
 
     /**
+     * Where the row stands that is pushed next: {@code at("Sheet1 row", 12)}, in the words of {@link #reject} but with the number by itself, so that no text is made for each
+     * row. For sources whose rows have places of their own; a sync does not keep it, whoever looks for the place of a row asks the source once more and listens to it.
+     */
+    default void at(String where, long number) {}
+
+    /**
      * Everything pushed so far belongs together, and a later read can go on from {@code cursor}. When this returns, the rows before
      * it are durable or will become so together with later ones; never is the cursor durable without its rows.
      */

@@ -127,6 +127,7 @@ record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String
                 return;
             }
         }
+        sink.at(sheet + " row", number);
         sink.upsert(values);
     }
 

@@ -2,6 +2,7 @@ package eider.core;
 
 import eider.connector.FileOpener;
 import eider.engine.Loads;
+import eider.engine.Origins;
 import eider.engine.Queries;
 import eider.engine.Syncs;
 import eider.query.QueryService;
@@ -10,6 +11,7 @@ import eider.store.Store;
 import eider.store.ingest.FileSniffer;
 import eider.sync.Datasets;
 import eider.sync.LoadHistory;
+import eider.sync.OriginService;
 import eider.sync.SyncOptions;
 import eider.sync.SyncService;
 import eider.sync.SyncSettings;
@@ -27,12 +29,14 @@ public final class Engine implements AutoCloseable {
     private final LoadHistory loads;
     private final Datasets datasets = new Datasets();
     private final SyncService syncs;
+    private final OriginService origins;
     private final QueryService queries;
 
     private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
         this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
+        this.origins = new OriginService(store, syncs);
         this.queries = new QueryService(store);
     }
 
@@ -76,6 +80,10 @@ public final class Engine implements AutoCloseable {
 
     public Loads loads() {
         return loads;
+    }
+
+    public Origins origins() {
+        return origins;
     }
 
     public Queries queries() {

@@ -152,16 +152,17 @@ public final class Ledger {
      *
      * @param before as it was; null where it is new
      * @param changed whether anything that it holds is not as it was
+     * @param firstRow of the commit that read it
      */
-    static void partRead(Sql sql, String connection, String dataset, int id, String name, Part before, String fingerprint, long load, boolean changed) throws SQLException {
+    static void partRead(Sql sql, String connection, String dataset, int id, String name, Part before, String fingerprint, long load, boolean changed, long firstRow) throws SQLException {
         sql.run("UPDATE ledger.parts SET fingerprint = ?, load = ? WHERE id = ?", fingerprint, load, id);
-        sql.run("INSERT INTO ledger.part_reads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", load, connection, dataset, id, name, before == null ? null : before.fingerprint, fingerprint,
-                before == null ? null : before.load, changed);
+        sql.run("INSERT INTO ledger.part_reads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", load, connection, dataset, id, name, before == null ? null : before.fingerprint, fingerprint,
+                before == null ? null : before.load, changed, firstRow);
     }
 
     /** Parts that are not there any more; {@code condition} is about {@code ledger.parts}. */
     static void partsGone(Sql sql, String condition, long load, Object... parameters) throws SQLException {
-        sql.run("INSERT INTO ledger.part_reads SELECT " + load + ", connection, dataset, id, name, fingerprint, NULL, load, true FROM ledger.parts WHERE " + condition, parameters);
+        sql.run("INSERT INTO ledger.part_reads SELECT " + load + ", connection, dataset, id, name, fingerprint, NULL, load, true, NULL FROM ledger.parts WHERE " + condition, parameters);
         sql.run("DELETE FROM ledger.parts WHERE " + condition, parameters);
     }
 

@@ -48,7 +48,8 @@ final class Mended {
         return values;
     }
 
-    private static Object value(Field field, String text) throws Values.Misfit {
+    /** What a text means; null where it is empty. */
+    static Object value(Field field, String text) throws Values.Misfit {
         if (text == null || text.isBlank() && field.type().kind() != Type.Kind.TEXT) {
             return null;
         }

@@ -169,7 +169,7 @@ public final class Pending implements AutoCloseable {
     }
 
     /** The scan reading each column in the type that the table gives it, so that a clash is a bad row and not a failed load. */
-    private static Scan fitted(Scan scan, Map<String, Type> columns) {
+    static Scan fitted(Scan scan, Map<String, Type> columns) {
         List<Scan.Column> fitted = scan.columns().stream().map(column -> {
             Field field = column.field();
             return new Scan.Column(column.name(), new Field(field.name(), columns.getOrDefault(field.name(), field.type()), field.required(), field.description()));

@@ -70,9 +70,10 @@ final class Schema {
             "ALTER TABLE ledger.change_sets ADD COLUMN complete_before TIMESTAMPTZ",
             // How its canonical rows were derived: ids of ledger.derivations with blanks between them.
             "ALTER TABLE ledger.change_sets ADD COLUMN derivations VARCHAR",
+            // By first_row a commit of the load: that of its change set, where it changed anything.
             """
             CREATE TABLE ledger.part_reads (
-                load BIGINT, connection VARCHAR, dataset VARCHAR, part INTEGER, name VARCHAR, before VARCHAR, after VARCHAR, load_before BIGINT, changed BOOLEAN)""",
+                load BIGINT, connection VARCHAR, dataset VARCHAR, part INTEGER, name VARCHAR, before VARCHAR, after VARCHAR, load_before BIGINT, changed BOOLEAN, first_row BIGINT)""",
             "CREATE TABLE ledger.derivations (id INTEGER, canonical VARCHAR, sql VARCHAR)",
             "CREATE TABLE ledger.undone (load BIGINT, done_at TIMESTAMPTZ, who VARCHAR, taken_out BIGINT, put_back BIGINT)",
             // A dataset of which something was taken back waits for a word. Where it goes on if what was taken back is skipped; the first load that was taken back.

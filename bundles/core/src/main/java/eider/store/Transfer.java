@@ -250,7 +250,8 @@ final class Transfer {
         for (int i = 0; i < known.size(); i++) {
             Pending.Part part = pending.parts().get(i);
             int id = partIds[part.number()];
-            Ledger.partRead(sql, raw.connection(), raw.dataset(), id, part.name(), known.get(i), part.fingerprint(), load.id(), touched.contains(id) || counts.quarantined > 0);
+            Ledger.partRead(sql, raw.connection(), raw.dataset(), id, part.name(), known.get(i), part.fingerprint(), load.id(),
+                    touched.contains(id) || counts.quarantined > 0, first);
         }
     }
 

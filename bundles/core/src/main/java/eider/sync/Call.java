@@ -85,12 +85,25 @@ final class Call {
     }
 
     Sniffer sniffer(Sniffer sniffer) {
-        return new Sniffer() {
-            @Override
-            public <S extends Scan> S complete(S scan) throws SourceException, InterruptedException {
-                return pass(() -> sniffer.complete(scan));
-            }
-        };
+        return new Lent(sniffer);
+    }
+
+    /** The sniffer as it is lent to a source; a {@link Search} gets its sink by it, too. */
+    final class Lent implements Sniffer {
+        private final Sniffer sniffer;
+
+        private Lent(Sniffer sniffer) {
+            this.sniffer = sniffer;
+        }
+
+        @Override
+        public <S extends Scan> S complete(S scan) throws SourceException, InterruptedException {
+            return pass(() -> sniffer.complete(scan));
+        }
+
+        Sink sink(Sink sink) {
+            return Call.this.sink(sink);
+        }
     }
 
     Sink sink(Sink sink) {
@@ -159,6 +172,12 @@ final class Call {
         @Override
         public void reject(String place, String raw, String reason) throws SourceException, InterruptedException {
             push(() -> sink.reject(place, raw, reason));
+        }
+
+        @Override
+        public void at(String where, long number) {
+            // Said with each row, and no sign of life by itself: the row is.
+            sink.at(where, number);
         }
 
         @Override

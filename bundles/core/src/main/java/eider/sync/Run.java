@@ -231,6 +231,14 @@ final class Run implements Runnable {
     void release(Source leaving, Duration grace) throws InterruptedException {
         long end = System.nanoTime() + grace.toNanos();
         synchronized (this) {
+            if (source instanceof Search search && search.asks(leaving)) {
+                // Whoever looks for a row asks again; nothing is lost.
+                cancel();
+                while (using && System.nanoTime() < end) {
+                    wait(Math.max(1, (end - System.nanoTime()) / 1_000_000));
+                }
+                return;
+            }
             if (source != leaving) {
                 return;
             }

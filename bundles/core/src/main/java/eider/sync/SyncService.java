@@ -38,7 +38,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 
 /** Runs the syncs of the {@link Connections}. A connection is a {@link Source} service; its name is the part of {@code service.pid} after {@code ~}. */
-@Component(service = Syncs.class, immediate = true, configurationPid = "business")
+@Component(service = {Syncs.class, SyncService.class}, immediate = true, configurationPid = "business")
 @Designate(ocd = BusinessConfig.class)
 public final class SyncService implements Syncs {
     /** How long a stop waits for threads that store something; the store would wait for them too. */
@@ -218,21 +218,23 @@ public final class SyncService implements Syncs {
         if (!Files.isReadable(found)) {
             throw new EngineException(found + " may not be read: its permissions forbid it");
         }
-        FileOpener opener = connections.await(() -> openers.isEmpty() ? null : openers.getFirst());
-        if (opener == null) {
-            throw new EngineException("no connector here can open files: put connector-files.jar into plugins/");
-        }
-        Source source;
-        try {
-            source = opener.open(found, dataset);
-        } catch (IllegalArgumentException e) {
-            throw new EngineException(e.getMessage(), e);
-        }
-        List<Load> loads = loads(run(connections.byHand(), source, true, consent(approved), Map.of(), progress));
+        List<Load> loads = loads(run(connections.byHand(), opened(found, dataset), true, consent(approved), Map.of(), progress));
         if (loads.isEmpty()) {
             throw new EngineException("nothing was read from " + found + ": the connector offers no dataset for it");
         }
         return loads.getFirst();
+    }
+
+    private Source opened(Path file, String dataset) throws EngineException, InterruptedException {
+        FileOpener opener = connections.await(() -> openers.isEmpty() ? null : openers.getFirst());
+        if (opener == null) {
+            throw new EngineException("no connector here can open files: put connector-files.jar into plugins/");
+        }
+        try {
+            return opener.open(file, dataset);
+        } catch (IllegalArgumentException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
     }
 
     @Override
@@ -246,6 +248,28 @@ public final class SyncService implements Syncs {
             models = entry.source == null ? List.of() : entry.source.models();
         }
         return loads(run(entry, new Replay(tools.store(), connection, models), true, new Terms.Attended(), Map.of(), progress));
+    }
+
+    /**
+     * Looks for a row in the source of its connection, as guarded as a sync and never beside one. A file that was handed over is opened once more.
+     *
+     * @param files the names of such files; the first that is there is looked through
+     * @throws EngineException as {@link #sync}, and if the connector was replaced meanwhile
+     */
+    void search(Search search, List<String> files, Progress progress) throws EngineException, InterruptedException {
+        Entry entry;
+        if (search.connection().equals(Connections.BY_HAND)) {
+            entry = connections.byHand();
+            search.ask(opened(Path.of(files.stream().filter(file -> Files.isRegularFile(Path.of(file))).findFirst().orElse(files.getFirst())), search.dataset()));
+        } else {
+            entry = connections.ready(search.connection());
+        }
+        try {
+            run(entry, search, true, new Terms.Attended(), Map.of(), progress);
+        } catch (EngineException e) {
+            boolean replaced = entry != connections.byHand() && search.lost(connections.source(search.connection()));
+            throw !replaced ? e : new EngineException("the connector of " + search.connection() + " was replaced while the row was looked for: ask again", e);
+        }
     }
 
     /** @param instead what is read in the connection's place: a file that was handed over, which waits for the one before it, or the quarantine; null: its own source */
@@ -262,12 +286,17 @@ public final class SyncService implements Syncs {
             admit(entry, !file, byHand);
             if (file) {
                 entry.source = instead;
+            } else if (instead instanceof Search search) {
+                search.ask(entry.source);
             }
             Instant now = tools.time().now();
-            Order order = new Order(Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet(), entry.name, terms, plan, baseCurrency, options);
+            SyncOptions patience = instead instanceof Search ? options.withoutRetries() : options;
+            Order order = new Order(Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet(), entry.name, terms, plan, baseCurrency, patience);
             run = new Run(tools, order, instead == null ? entry.source : instead, new Telling(entry, progress), () -> others(entry));
             entry.run = run;
-            entry.failure = "";
+            if (!(instead instanceof Search)) {
+                entry.failure = "";
+            }
         }
         try {
             run.watch();
@@ -276,7 +305,9 @@ public final class SyncService implements Syncs {
                 if (file) {
                     entry.source = null;
                 }
-                entry.failure = run.failure() == null || run.cancelled() ? "" : run.failure();
+                if (!(instead instanceof Search)) {
+                    entry.failure = run.failure() == null || run.cancelled() ? "" : run.failure();
+                }
                 if (instead == null && !run.cancelled()) {
                     judge(entry, run, byHand, options);
                 }

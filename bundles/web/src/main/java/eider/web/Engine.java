@@ -2,6 +2,7 @@ package eider.web;
 
 import eider.engine.Commands;
 import eider.engine.Loads;
+import eider.engine.Origins;
 import eider.engine.Plugins;
 import eider.engine.Queries;
 import eider.engine.Server;
@@ -29,6 +30,8 @@ public final class Engine {
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Loads loads;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Origins origins;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Plugins plugins;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Commands commands;
@@ -52,6 +55,10 @@ public final class Engine {
 
     public Optional<Loads> loads() {
         return Optional.ofNullable(loads);
+    }
+
+    public Optional<Origins> origins() {
+        return Optional.ofNullable(origins);
     }
 
     public Optional<Plugins> plugins() {

@@ -6,6 +6,7 @@ import eider.engine.EngineException;
 import eider.engine.Hold;
 import eider.engine.Load;
 import eider.engine.Loads;
+import eider.engine.Origins;
 import eider.engine.Plugin;
 import eider.engine.Plugins;
 import eider.engine.Plan;
@@ -95,6 +96,7 @@ final class WebServer implements AutoCloseable {
         context.registerService(Commands.class, line -> commands.run(line), null);
         context.registerService(Syncs.class, new TestSyncs(), null);
         context.registerService(Loads.class, new TestLoads(), null);
+        context.registerService(Origins.class, new TestOrigins(), null);
         openStore();
         framework.start();
         List<Bundle> bundles = new ArrayList<>();

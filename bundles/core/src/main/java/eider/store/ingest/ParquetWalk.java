@@ -32,8 +32,15 @@ final class ParquetWalk {
     private final String relation;
     private final Scan.Parquet scan;
     private final Ingest ingest;
+    private final boolean numbered;
 
     ParquetWalk(Path file, Scan.Parquet scan, Ingest ingest) {
+        this(file, scan, ingest, false);
+    }
+
+    /** @param numbered whether each row that is written gets its number in the file, counted from 1, as {@code _line} */
+    ParquetWalk(Path file, Scan.Parquet scan, Ingest ingest, boolean numbered) {
+        this.numbered = numbered;
         this.file = file;
         this.relation = "read_parquet(" + ScanSql.literal(file.toString()) + ")";
         this.scan = scan;
@@ -171,13 +178,17 @@ final class ParquetWalk {
             }
         }
         String where = bad.isEmpty() ? "" : " WHERE NOT (" + String.join(" OR ", bad) + ")";
-        ingest.execute("COPY (SELECT " + String.join(", ", select) + " FROM " + relation + where + ") TO " + ScanSql.literal(out.toString())
+        String counted = relation.replaceFirst("\\)$", ", file_row_number = true)");
+        if (numbered) {
+            select.add("file_row_number + 1 AS _line");
+        }
+        ingest.execute("COPY (SELECT " + String.join(", ", select) + " FROM " + (numbered ? counted : relation) + where + ") TO " + ScanSql.literal(out.toString())
                 + " (FORMAT parquet)");
         if (!bad.isEmpty()) {
             String raw = "to_json(t)::VARCHAR";
             IOException[] failure = new IOException[1];
             ingest.query("SELECT file_row_number + 1, " + raw + ", concat_ws('; ', " + String.join(", ", reasons) + ") FROM (SELECT * FROM "
-                    + relation.replaceFirst("\\)$", ", file_row_number = true)") + " WHERE " + String.join(" OR ", bad) + ") t", rows -> {
+                    + counted + " WHERE " + String.join(" OR ", bad) + ") t", rows -> {
                         try {
                             while (rows.next()) {
                                 aside.reject(new Reject("row " + rows.getLong(1), rows.getString(2), rows.getString(3)));

@@ -151,7 +151,7 @@ public final class Readable implements AutoCloseable {
         }
     }
 
-    private static Path link(Path original, Path link) throws IOException {
+    static Path link(Path original, Path link) throws IOException {
         Path real = original.toRealPath();
         try {
             return Files.createLink(link, real);

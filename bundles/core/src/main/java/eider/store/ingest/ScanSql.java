@@ -3,6 +3,7 @@ package eider.store.ingest;
 import eider.connector.Field;
 import eider.connector.Scan;
 import eider.connector.Type;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,6 +42,11 @@ public final class ScanSql {
             types.append(", ").append(literal(column.field().name())).append(": ").append(literal(type(column.field().type())));
         }
         return new ScanSql(csv(path, false, ",", "\"", types, emptyText, ", new_line = '\\n'"), names(columns));
+    }
+
+    /** The relation of a file that was written anew, with the line of each row in the original as {@code _line}. */
+    static String numbered(Path file, List<Scan.Column> columns, boolean emptyText) {
+        return canonical(literal(file.toString()), columns, emptyText).relation;
     }
 
     /** Lines of JSON as they are; see {@link JsonShape#plain}. The path may look like one of a partitioned or packed data set, and is none. */

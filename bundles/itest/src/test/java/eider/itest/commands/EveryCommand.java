@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
 import eider.itest.commands.Installation.Answer;
+import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,12 +48,28 @@ final class EveryCommand {
         return answers;
     }
 
+    /** From a figure of the example sales back to the line of their file. */
+    static void followsARowToItsLine(Installation eider) throws Exception {
+        eider.run("sync-sales", "--csv", Installation.example("sales.csv").toString()).done();
+        List<String> lines = Files.readAllLines(Installation.example("sales.csv"));
+        String row = eider.value("select _row from sales where source = 'by_hand' and product_name = 'USB-C hub' order by _row limit 1");
+        String story = eider.run("loads", "--row", row, "--line").done();
+        assertThat(story).startsWith("Row " + row + " of sales\n").contains("from " + Installation.example("sales.csv").toRealPath() + ", handed over", "brought in");
+        String line = story.strip().replaceAll("(?s).*, line (\\d+)\\.$", "$1");
+        assertThat(lines.get(Integer.parseInt(line) - 1)).contains("USB-C hub");
+        JsonNode found = JSON.readTree(eider.run("loads", "--row", row, "--line", "--format", "json").done());
+        assertThat(found.get("found").get(0).get("places").get(0).asText()).isEqualTo("line " + line);
+        assertThat(found.get("versions").get(0).get("load").isNumber()).isTrue();
+    }
+
     /** Wrong usage is 2, a command that could not be done is 1; either says one or two lines on the error stream, and no stack trace. */
     static void tellsWhatWasWrong(Installation eider) throws Exception {
         fails(eider, 2, "There is no command 'querry'. Did you mean 'query'?", "querry", "select 1");
         fails(eider, 2, "no option '--fromat'", "query", "select 1", "--fromat", "json");
         fails(eider, 1, "syntax error", "query", "selec 1");
         fails(eider, 1, "There is no source 'inbux'. Did you mean 'inbox'?", "sync", "inbux");
+        fails(eider, 2, "'abc' names no row", "loads", "--row", "abc");
+        fails(eider, 1, "no load brought a row 999999999", "loads", "--row", "999999999");
         fails(eider, 1, "There is no file", "sync-sales", "--csv", "nowhere.csv");
     }
 

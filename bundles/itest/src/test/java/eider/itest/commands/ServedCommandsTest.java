@@ -61,6 +61,11 @@ class ServedCommandsTest {
     }
 
     @Test
+    void aRowIsFollowedToItsLine() throws Exception {
+        EveryCommand.followsARowToItsLine(eider);
+    }
+
+    @Test
     void whatWasWrongIsTold() throws Exception {
         EveryCommand.tellsWhatWasWrong(eider);
     }

@@ -78,6 +78,11 @@ class UnservedCommandsTest {
     }
 
     @Test
+    void aRowIsFollowedToItsLine() throws Exception {
+        EveryCommand.followsARowToItsLine(eider);
+    }
+
+    @Test
     void whatWasWrongIsTold() throws Exception {
         EveryCommand.tellsWhatWasWrong(eider);
         EveryCommand.fails(eider, 2, "--port 70000 is no port", "start", "--port", "70000");

@@ -1,6 +1,7 @@
 package eider.web.api;
 
 import eider.engine.EngineException;
+import eider.engine.NoSuchRowException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -17,6 +18,7 @@ final class Failures implements ExceptionMapper<Throwable> {
         return switch (failure) {
             case WebApplicationException refused -> answer(refused.getResponse().getStatus(), sentence(refused));
             case IllegalArgumentException wrong -> answer(400, wrong.getMessage());
+            case NoSuchRowException said -> answer(404, said.getMessage());
             case EngineException said -> {
                 LOG.warn("The engine could not answer", said);
                 yield answer(500, said.getMessage());

@@ -68,8 +68,8 @@ public final class Rest extends HttpServlet {
 
     private ServletContainer start() throws ServletException {
         ResourceConfig config = new ResourceConfig()
-                .registerClasses(DashboardResource.class, SourcesResource.class, PluginsResource.class, LoadsResource.class, EventsResource.class,
-                        SseFeature.class)
+                .registerClasses(DashboardResource.class, SourcesResource.class, PluginsResource.class, LoadsResource.class, RowsResource.class,
+                        LoadOriginResource.class, EventsResource.class, SseFeature.class)
                 .registerInstances(new Json(), new Failures(), new AbstractBinder() {
                     @Override
                     protected void configure() {
