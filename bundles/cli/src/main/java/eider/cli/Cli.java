@@ -88,10 +88,13 @@ public final class Cli implements Commands {
                 new ElsewhereCommands.Start(console), new ElsewhereCommands.Test(console),
                 new SyncSalesCommand(console, engine), new PluginsCommand(console, engine), new SourcesCommand(console, engine),
                 new SyncCommand(console, engine), new PlanCommand(console, engine), new LoadsCommand(console, engine), new UndoCommand(console, engine), new QuarantineCommand(console, engine),
+                new RecordingsCommand(console, engine),
                 new QueryCommand(console, engine), new StatusCommand(console, engine), new StopCommand(console, engine),
                 new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
             parser.addSubcommand(command);
         }
+        parser.getSubcommands().get("recordings").addSubcommand(new RecordingsCommand.Replay(console, engine))
+                .addSubcommand(new RecordingsCommand.Delete(console, engine));
         parser.getSubcommands().get("quarantine").addSubcommand(new QuarantineCommand.Mend(console, engine))
                 .addSubcommand(new QuarantineCommand.Replay(console, engine)).addSubcommand(new QuarantineLineCommand(console, engine));
         // an argument @FILE would be read from the disk of the server's user

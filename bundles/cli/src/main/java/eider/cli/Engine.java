@@ -6,6 +6,7 @@ import eider.engine.OptionCheck;
 import eider.engine.Origins;
 import eider.engine.Plugins;
 import eider.engine.Queries;
+import eider.engine.Recordings;
 import eider.engine.Server;
 import eider.engine.Syncs;
 import java.util.List;
@@ -24,6 +25,8 @@ interface Engine extends AutoCloseable {
     Origins origins() throws EngineException;
 
     Queries queries() throws EngineException;
+
+    Recordings recordings() throws EngineException;
 
     Plugins plugins() throws EngineException;
 

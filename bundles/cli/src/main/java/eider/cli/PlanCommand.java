@@ -150,7 +150,7 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private static String fields(Map<String, String> values) {
+    static String fields(Map<String, String> values) {
         List<String> shown = new ArrayList<>();
         values.forEach((name, value) -> {
             if (value != null) {
@@ -160,7 +160,7 @@ final class PlanCommand implements Callable<Integer> {
         return String.join(", ", shown.subList(0, Math.min(FIELDS, shown.size()))) + (shown.size() > FIELDS ? ", …" : "");
     }
 
-    private static String difference(List<String> key, Sample sample) {
+    static String difference(List<String> key, Sample sample) {
         List<String> changes = new ArrayList<>();
         sample.after().forEach((name, now) -> {
             String before = sample.before().get(name);
@@ -195,7 +195,7 @@ final class PlanCommand implements Callable<Integer> {
         return members;
     }
 
-    private static Map<String, Object> members(Sample sample) {
+    static Map<String, Object> members(Sample sample) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("kind", sample.kind());
         members.put("before", sample.before());

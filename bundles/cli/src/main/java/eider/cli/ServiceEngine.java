@@ -6,6 +6,7 @@ import eider.engine.OptionCheck;
 import eider.engine.Origins;
 import eider.engine.Plugins;
 import eider.engine.Queries;
+import eider.engine.Recordings;
 import eider.engine.Server;
 import eider.engine.Syncs;
 import java.io.IOException;
@@ -77,6 +78,11 @@ final class ServiceEngine implements Engine {
     @Override
     public Queries queries() throws EngineException {
         return service(Queries.class);
+    }
+
+    @Override
+    public Recordings recordings() throws EngineException {
+        return service(Recordings.class);
     }
 
     @Override

@@ -3,20 +3,24 @@ package eider.cli;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.Recorded;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code eider sync SOURCE}. */
 @Command(name = "sync", sortOptions = false,
         description = {"Sync a configured source now.",
             "Waits until its rows are in. Ctrl+C cancels; what was committed stays."
                 + " A source is called as its configuration file is after the ~: config/files~inbox.cfg makes the source inbox."},
-        footerHeading = "%nExample:%n", footer = {"  eider sync inbox", "  eider sync inbox --cancel"})
+        footerHeading = "%nExample:%n", footer = {"  eider sync inbox", "  eider sync inbox --cancel", "  eider sync shop --record"})
 final class SyncCommand implements Callable<Integer> {
     private final Console console;
     private final Engine engine;
@@ -27,8 +31,14 @@ final class SyncCommand implements Callable<Integer> {
     @ArgGroup
     private How how = new How();
 
+    @Option(names = "--record", description = "Record it, to be replayed without the network; see: eider recordings --help")
+    private boolean record;
+
     @Mixin
     private FormatOption format;
+
+    @Spec
+    private CommandSpec command;
 
     /** Either of the two, not both. */
     static final class How {
@@ -46,11 +56,17 @@ final class SyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws EngineException, InterruptedException {
+        if (how.cancel && record) {
+            throw new ParameterException(command.commandLine(), "--cancel and --record do not go together.");
+        }
         known(engine, source);
         if (how.cancel) {
             console.say(engine.syncs().cancel(source) ? "Cancelled the sync of " + source + "; what it committed stays." : source
                     + " was not being synced.");
             return Cli.DONE;
+        }
+        if (record) {
+            return record();
         }
         List<Load> loads;
         try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
@@ -60,6 +76,20 @@ final class SyncCommand implements Callable<Integer> {
             console.say(source + " has nothing to sync.");
         }
         return new Outcome(console, format).tell(loads);
+    }
+
+    private int record() throws EngineException, InterruptedException {
+        Recorded recorded;
+        try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
+            recorded = engine.recordings().record(source, how.approve, bar);
+        }
+        int code = new Outcome(console, format).tell(recorded.loads());
+        if (!recorded.failure().isEmpty()) {
+            console.tell(recorded.failure());
+            code = Cli.FAILED;
+        }
+        RecordingsCommand.tell(console, recorded);
+        return code;
     }
 
     /** @throws EngineException if there is no such source; it names the nearest */

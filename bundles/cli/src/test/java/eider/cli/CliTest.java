@@ -23,15 +23,15 @@ class CliTest {
 
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
-        assertThat(run.out()).contains("start", "test", "sync-sales", "plugins", "sources", "sync", "loads", "quarantine", "query", "status",
+        assertThat(run.out()).contains("start", "test", "sync-sales", "plugins", "sources", "sync", "loads", "quarantine", "recordings", "query", "status",
                 "stop", "config", "bench")
                 .contains("--home DIR", "Exit codes:", "Example:");
         assertThat(engine.asked).containsExactly("closed");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start", "test", "sync-sales", "plugins", "sources", "sync", "loads", "quarantine", "query", "status", "stop", "config",
-            "config check", "bench"})
+    @ValueSource(strings = {"start", "test", "sync-sales", "plugins", "sources", "sync", "loads", "quarantine", "recordings",
+            "recordings replay", "recordings delete", "query", "status", "stop", "config", "config check", "bench"})
     void everyCommandHasAHelpWithAnExampleAndItsExitCodes(String command) {
         Run run = Run.of(engine, (command + " --help").split(" "));
 
@@ -71,7 +71,7 @@ class CliTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "sync-sales", "sync", "query", "config", "loads --format xml", "loads --limit 0", "loads --limit many", "query a b",
-            "sync a --cancel --approve",
+            "sync a --cancel --approve", "sync a --cancel --record", "recordings replay", "recordings delete",
         "query x --timeout 0", "start", "bench"})
     void wrongUsageIsExitCodeTwo(String line) {
         Run run = Run.of(engine, line.isEmpty() ? new String[0] : line.split(" "));

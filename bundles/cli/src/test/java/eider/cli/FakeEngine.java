@@ -15,6 +15,10 @@ import eider.engine.Plugins;
 import eider.engine.Progress;
 import eider.engine.Quarantined;
 import eider.engine.Queries;
+import eider.engine.Recorded;
+import eider.engine.Recording;
+import eider.engine.Recordings;
+import eider.engine.Replayed;
 import eider.engine.Rows;
 import eider.engine.RuleCheck;
 import eider.engine.Server;
@@ -48,6 +52,9 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     Undone undone;
     final List<Rows.Column> columns = new ArrayList<>();
     final List<Object[]> rows = new ArrayList<>();
+    final List<Recording> recordings = new ArrayList<>();
+    Recorded recorded;
+    Replayed replayed;
     Path home = Path.of("/srv/eider");
     URI address;
     EngineException refusal;
@@ -96,6 +103,12 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     public Queries queries() throws EngineException {
         note("queries");
         return new FakeQueries();
+    }
+
+    @Override
+    public Recordings recordings() throws EngineException {
+        note("recordings");
+        return new FakeRecordings();
     }
 
     @Override
@@ -264,6 +277,36 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     @Override
     public AutoCloseable onCommit(Consumer<Load> listener) {
         throw new AssertionError("no command listens");
+    }
+
+    private final class FakeRecordings implements Recordings {
+        @Override
+        public Recorded record(String connection, boolean approved, Progress bar) throws EngineException {
+            note("record " + connection + (approved ? " approved" : ""));
+            return recorded;
+        }
+
+        @Override
+        public List<Recording> recordings() {
+            return recordings;
+        }
+
+        @Override
+        public Replayed replay(String file, Progress bar) throws EngineException {
+            note("replay recording " + file);
+            return replayed;
+        }
+
+        @Override
+        public Replayed compare(String file, Progress bar) throws EngineException {
+            note("compare recording " + file);
+            return replayed;
+        }
+
+        @Override
+        public void delete(String file) throws EngineException {
+            note("delete recording " + file);
+        }
     }
 
     private final class FakeQueries implements Queries {

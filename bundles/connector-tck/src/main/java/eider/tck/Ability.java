@@ -16,7 +16,11 @@ public enum Ability {
     /** It ships models, which fill canonical tables. */
     MODELS("S11"),
     /** Its outside system can call it: its source is an {@link eider.connector.Webhook} too. */
-    WEBHOOKS("S12");
+    WEBHOOKS("S12"),
+    /**
+     * What it is answered over HTTP is on the tape of a sync that is recorded, and it can be run with that tape in place of its network. The kit's client does so by itself.
+     */
+    REPLAYS("S14");
 
     private final String clause;
 

@@ -694,4 +694,23 @@ public interface SourceContract {
                 .as("resident bytes beside the heap while reading %s rows, against %s for %s", 200 * rows(), few.resident(), 20 * rows())
                 .isLessThanOrEqualTo(few.resident() + few.resident() / 10 + Footprint.RESIDENT_ALLOWANCE);
     }
+
+    // S14
+
+    @Test
+    @Tag("S14")
+    @DisplayName("S14: a read that was recorded is replayed to the same rows, also when the outside system is gone")
+    default void replaysWhatWasRecorded(@TempDir Path home) throws Exception {
+        try (Scene scene = Scene.of(this, home, rows())) {
+            Replays replays = new Replays(scene);
+            replays.saysTheSameAgain();
+            if (!lacks().contains(Ability.HTTP)) {
+                if (lacks().contains(Ability.REPLAYS)) {
+                    replays.cannotBeRunWithoutItsNetwork();
+                } else {
+                    replays.needsNoNetwork();
+                }
+            }
+        }
+    }
 }

@@ -238,7 +238,7 @@ public final class Tck {
     private static boolean whole(Ability ability) {
         return switch (ability) {
             case HTTP, MODELS, WEBHOOKS -> true;
-            case RESUMES, NOTICES_CHANGES, SECRETS -> false;
+            case RESUMES, NOTICES_CHANGES, SECRETS, REPLAYS -> false;
         };
     }
 }

@@ -7,6 +7,9 @@ import eider.core.Engine;
 import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Progress;
+import eider.engine.Recorded;
+import eider.engine.Recordings;
+import eider.engine.Replayed;
 import eider.engine.Rows;
 import eider.store.ingest.FileSniffer;
 import java.math.BigInteger;
@@ -67,6 +70,23 @@ final class Warehouse implements AutoCloseable {
         } finally {
             engine.syncs().unregister(connection);
         }
+    }
+
+    /** The same as {@link #sync}, recorded; the connection stays as long as {@code then} is done. */
+    Replayed recorded(String connection, Source source, Replaying then) throws Exception {
+        engine.syncs().register(connection, source);
+        try {
+            Recorded recorded = engine.recordings().record(connection, false, Progress.NONE);
+            return then.with(engine.recordings(), recorded);
+        } finally {
+            engine.syncs().unregister(connection);
+        }
+    }
+
+    /** What is done with a recording while its connection is there. */
+    @FunctionalInterface
+    interface Replaying {
+        Replayed with(Recordings recordings, Recorded recorded) throws Exception;
     }
 
     /** The tables of a connection, by dataset. */

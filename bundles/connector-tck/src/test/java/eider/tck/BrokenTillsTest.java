@@ -67,7 +67,9 @@ class BrokenTillsTest {
                 broken(Tills.Asking.class, "S12", "what receive sends over the network"),
                 broken(Tills.Advancing.class, "S12", "a delivery moves no cursor"),
                 broken(Tills.Deaf.class, "S12", "tables after a change that deliveries told"),
-                broken(Tills.Single.class, "S12", "receive still ran after two seconds"));
+                broken(Tills.Single.class, "S12", "receive still ran after two seconds"),
+                broken(Tills.Untaped.class, "S14", "nothing that came from outside is in the recording"),
+                broken(Tills.Reaching.class, "S14", "what was asked otherwise than when it was recorded"));
     }
 
     private static Arguments broken(Class<? extends Source> type, String clause, String... telling) {
@@ -96,6 +98,11 @@ class BrokenTillsTest {
     void aWebhookThatIsDeniedButThereBreaksS12() {
         assertBreaks(Broken.class, TillSource.class, Set.of(Ability.WEBHOOKS), "S12",
                 List.of("a connector that is said to lack the ability WEBHOOKS"));
+    }
+
+    @Test
+    void anAbilityToReplayThatIsDeniedButThereBreaksS14() {
+        assertBreaks(Broken.class, TillSource.class, Set.of(Ability.REPLAYS), "S14", List.of("exchanges on the tape of a connector that is said to lack the ability REPLAYS"));
     }
 
     private static void assertBreaks(Class<?> contract, Class<? extends Source> type, Set<Ability> lacks, String clause, List<String> telling) {

@@ -4,6 +4,7 @@ import eider.connector.FileOpener;
 import eider.engine.Loads;
 import eider.engine.Origins;
 import eider.engine.Queries;
+import eider.engine.Recordings;
 import eider.engine.Syncs;
 import eider.query.QueryService;
 import eider.store.Handling;
@@ -12,6 +13,7 @@ import eider.store.ingest.FileSniffer;
 import eider.sync.Datasets;
 import eider.sync.LoadHistory;
 import eider.sync.OriginService;
+import eider.sync.RecordingService;
 import eider.sync.SyncOptions;
 import eider.sync.SyncService;
 import eider.sync.SyncSettings;
@@ -31,6 +33,7 @@ public final class Engine implements AutoCloseable {
     private final SyncService syncs;
     private final OriginService origins;
     private final QueryService queries;
+    private final RecordingService recordings;
 
     private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
@@ -38,6 +41,7 @@ public final class Engine implements AutoCloseable {
         this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
         this.origins = new OriginService(store, syncs);
         this.queries = new QueryService(store);
+        this.recordings = RecordingService.plain(syncs, store, datasets);
     }
 
     /** @param home the folder that holds {@code data/}; made if it is not there */
@@ -88,6 +92,15 @@ public final class Engine implements AutoCloseable {
 
     public Queries queries() {
         return queries;
+    }
+
+    public Recordings recordings() {
+        return recordings;
+    }
+
+    /** How many bytes the file of a recording may have: what OSGi does by a file. */
+    public void largestRecording(long bytes) {
+        recordings.largest(bytes);
     }
 
     @Override

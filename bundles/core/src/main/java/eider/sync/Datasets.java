@@ -49,6 +49,26 @@ public final class Datasets implements OptionCheck {
         return options == null ? chosen.getOrDefault(connection + "__" + dataset, Handling.DEFAULT) : options.handling();
     }
 
+    /** The same choices for connections of other names, which are handled as {@code connection} is. */
+    Datasets as(String connection, List<String> names) {
+        Datasets same = new Datasets();
+        same.tables.putAll(tables);
+        String prefix = connection + "__";
+        for (String name : names) {
+            datasets.forEach((dataset, options) -> {
+                if (dataset.startsWith(prefix)) {
+                    same.datasets.put(name + "__" + dataset.substring(prefix.length()), options);
+                }
+            });
+            chosen.forEach((dataset, handling) -> {
+                if (dataset.startsWith(prefix)) {
+                    same.chosen.put(name + "__" + dataset.substring(prefix.length()), handling);
+                }
+            });
+        }
+        return same;
+    }
+
     /** What the rows of a canonical table shall be like: what an operator wrote, or the table's own rules. */
     List<Rule> rules(Canonical table) throws SourceException {
         TableOptions options = tables.get(table.table());

@@ -1,6 +1,7 @@
 package eider.sync;
 
 import eider.store.Terms;
+import eider.sync.tape.Calls;
 import java.util.Map;
 
 /**
@@ -9,8 +10,9 @@ import java.util.Map;
  * @param run its name in the ledger and on every line of the log
  * @param terms on which it may remove and replace; of {@link Terms.AsPlanned} each dataset has its own, in {@code plan}
  * @param plan the digests of what was shown of each dataset, where just that is to be done; else empty
+ * @param calls how it calls its source
  */
-record Order(String run, String connection, Terms terms, Map<String, String> plan, String baseCurrency, SyncOptions options) {
+record Order(String run, String connection, Terms terms, Map<String, String> plan, String baseCurrency, SyncOptions options, Calls calls) {
 
     /** Whether nothing is to be done, and only shown. */
     boolean rehearsal() {

@@ -66,7 +66,7 @@ final class Round {
             SourceException fault;
             Call looking = run.begin(current, null);
             try {
-                Offer offer = new Offer(current.discover(looking.sniffer(tools.sniffer())), current.models());
+                Offer offer = new Offer(order.calls().discover(current, looking.sniffer(tools.sniffer())), current.models());
                 fault = run.end() ? silenced() : null;
                 if (fault == null) {
                     patience.progressed();
@@ -196,7 +196,7 @@ final class Round {
         String name = connection + "." + load.dataset().name();
         Ending ending;
         try {
-            current.read(load.request(trying), load.sink(trying));
+            order.calls().read(current, load.request(trying), load.sink(trying));
             if (!run.interrupted()) {
                 trying.push(load::finish);
             }

@@ -19,6 +19,7 @@ import eider.store.Store;
 import eider.store.StoreException;
 import eider.store.Terms;
 import eider.store.ingest.FileSniffer;
+import eider.sync.tape.Calls;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -274,7 +276,61 @@ public final class SyncService implements Syncs {
 
     /** @param instead what is read in the connection's place: a file that was handed over, which waits for the one before it, or the quarantine; null: its own source */
     private Run run(Entry entry, Source instead, boolean byHand, Terms terms, Map<String, String> plan, Progress progress) throws EngineException, InterruptedException {
+        Run run = perform(entry, instead, byHand, terms, plan, progress, new Job(tools, (source, name) -> Calls.PLAIN, ended -> { }));
+        if (run.failure() != null && run.loads().isEmpty() && run.plans().isEmpty()) {
+            throw new EngineException(run.failure());
+        }
+        return run;
+    }
+
+    /** How the source of a run is called; asked where it begins, under its name. */
+    @FunctionalInterface
+    interface Calling {
+        Calls of(Source source, String run) throws EngineException;
+    }
+
+    /**
+     * What is other than in an everyday sync.
+     *
+     * @param tools the live ones, or those of a store that is thrown away: what comes of it says nothing about the connection then
+     * @param over told the end, also of a run that was cancelled
+     */
+    record Job(Tools tools, Calling calls, Consumer<Run> over) {}
+
+    /** What live runs work with. */
+    Tools tools() {
+        return tools;
+    }
+
+    String baseCurrency() {
+        return baseCurrency;
+    }
+
+    SyncOptions options() {
+        return settings.options();
+    }
+
+    /** The source of a connection that is there. */
+    Source source(String connection) throws EngineException, InterruptedException {
+        connections.ready(connection);
+        return connections.source(connection);
+    }
+
+    /** Whether connectors of this class loader read files that people hand over, and so have no network. */
+    boolean opensFiles(ClassLoader loader) {
+        return openers.stream().anyMatch(opener -> opener.getClass().getClassLoader() == loader);
+    }
+
+    /** Runs a connection as a sync does, in another way. The run has ended; what came of it is asked of it. */
+    Run perform(String connection, boolean approved, Progress progress, Job job) throws EngineException, InterruptedException {
+        return perform(connections.ready(connection), null, true, consent(approved), Map.of(), progress, job);
+    }
+
+    private Run perform(Entry entry, Source instead, boolean byHand, Terms terms, Map<String, String> plan, Progress progress, Job job)
+            throws EngineException, InterruptedException {
         SyncOptions options = settings.options();
+        // What is replayed, or looked for, says nothing about the connection.
+        boolean tells = job.tools.store() == tools.store() && !(instead instanceof Search);
         turns.resize(options.sideBySide());
         tools.store().memory().resize(options.memory());
         boolean file = entry.name.equals(Connections.BY_HAND);
@@ -291,24 +347,25 @@ public final class SyncService implements Syncs {
             }
             Instant now = tools.time().now();
             SyncOptions patience = instead instanceof Search ? options.withoutRetries() : options;
-            Order order = new Order(Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet(), entry.name, terms, plan, baseCurrency, patience);
-            run = new Run(tools, order, instead == null ? entry.source : instead, new Telling(entry, progress), () -> others(entry));
+            String name = Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet();
+            Source source = instead == null ? entry.source : instead;
+            Order order = new Order(name, entry.name, terms, plan, baseCurrency, patience, job.calls.of(source, name));
+            run = new Run(job.tools, order, source, new Telling(entry, progress), () -> others(entry));
             entry.run = run;
-            if (!(instead instanceof Search)) {
-                entry.failure = "";
-            }
+            entry.failure = tells ? "" : entry.failure;
         }
         try {
             run.watch();
         } finally {
+            job.over.accept(run);
             synchronized (connections) {
                 if (file) {
                     entry.source = null;
                 }
-                if (!(instead instanceof Search)) {
+                if (tells) {
                     entry.failure = run.failure() == null || run.cancelled() ? "" : run.failure();
                 }
-                if (instead == null && !run.cancelled()) {
+                if (tells && instead == null && !run.cancelled()) {
                     judge(entry, run, byHand, options);
                 }
                 if (run.stuck() != null) {
@@ -316,9 +373,6 @@ public final class SyncService implements Syncs {
                 }
                 connections.over(entry);
             }
-        }
-        if (run.failure() != null && run.loads().isEmpty() && run.plans().isEmpty()) {
-            throw new EngineException(run.failure());
         }
         return run;
     }

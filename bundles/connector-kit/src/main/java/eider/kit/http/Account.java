@@ -1,6 +1,7 @@
 package eider.kit.http;
 
 import eider.connector.SourceException;
+import eider.connector.Tape;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -199,15 +200,17 @@ public final class Account {
     }
 
     /**
-     * Opens a client. Close it before {@code discover} or {@code read} ends.
+     * Opens a client. Close it before {@code discover} or {@code read} ends. Opened on the thread that called those, it is recorded and replayed by itself (see {@link Tape});
+     * in a replay no secret need be configured.
      *
      * @throws SourceException of kind {@code CONFIG} if the address is none or is not https, or a secret is empty or no header can carry it; names
      *     the option
      */
     public Http open() throws SourceException {
         URI base = base();
+        Taping tape = Taping.current();
         for (Header header : is.headers) {
-            if (header.option() != null && NOTHING.matcher(header.value()).matches()) {
+            if (header.option() != null && !tape.replays() && NOTHING.matcher(header.value()).matches()) {
                 throw config(header.option(), "it is empty; " + is.vendor + " asks for it.");
             }
             if (!header.value().chars().allMatch(c -> c == '\t' || c >= ' ' && c <= '~')) {
@@ -215,7 +218,7 @@ public final class Account {
                         "its value holds a line end or another character that no HTTP header can carry. Copy it anew.");
             }
         }
-        return new Http(this, base);
+        return new Http(this, base, tape);
     }
 
     private URI base() throws SourceException {
@@ -244,9 +247,9 @@ public final class Account {
                 + sentence);
     }
 
-    /** What is shared by all clients of the account; a connector tells it what answers say. */
+    /** What is shared by all clients of the account; a connector tells it what answers say. What is replayed says nothing about the account of today. */
     public Limiter limiter() {
-        return limiter;
+        return Taping.current().replays() ? Limiter.of(is.time, 1, Duration.ofSeconds(1)) : limiter;
     }
 
     Breaker breaker() {

@@ -5,6 +5,7 @@ import eider.connector.SourceException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -55,12 +56,15 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>An interrupt ends a call or a wait at once, breaks its connection off, and leaves no thread.
+ *
+ * <p>Opened within a sync that is recorded, it records every exchange; within one that is replayed, it opens no connection and waits for nothing (see {@link
+ * eider.connector.Tape}).
  */
 public final class Http implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Http.class);
     private static final int REDIRECTS = 5;
     /** As much of an error's body is read: enough for what the vendor says, whatever the server sends. */
-    private static final int ERROR_BYTES = 64 << 10;
+    static final int ERROR_BYTES = 64 << 10;
     private static final int SAID_CHARACTERS = 300;
     private static final Duration PARTING = Duration.ofSeconds(1);
     private static final Pattern UNSAID = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\s]+");
@@ -86,13 +90,16 @@ public final class Http implements AutoCloseable {
 
     private final Account account;
     private final URI base;
+    private final Taping tape;
     private final ExecutorService threads;
+    /** Null where nothing may be asked of anybody. */
     private final HttpClient client;
     private volatile boolean closed;
 
-    Http(Account account, URI base) {
+    Http(Account account, URI base, Taping tape) {
         this.account = account;
         this.base = base;
+        this.tape = tape;
         this.threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http " + base.getHost() + " ", 0).factory());
         HttpClient.Builder builder = HttpClient.newBuilder().executor(threads).connectTimeout(account.connect())
                 .followRedirects(HttpClient.Redirect.NEVER);
@@ -100,7 +107,7 @@ public final class Http implements AutoCloseable {
             // Otherwise each first request asks a plain server to upgrade to HTTP/2, which some answer with 400.
             builder.version(HttpClient.Version.HTTP_1_1);
         }
-        this.client = account.client(builder).build();
+        this.client = tape.replays() ? null : account.client(builder).build();
     }
 
     /**
@@ -113,6 +120,7 @@ public final class Http implements AutoCloseable {
     public <T> T call(Call call, Reader<T> reader) throws SourceException, InterruptedException {
         Map<String, String> headers = headers(call);
         Secrets secrets = secrets(call);
+        tape.hide(secrets.values());
         URI target = target(call, secrets);
         Time time = account.time();
         long end = time.nanos() + account.total().toNanos();
@@ -132,7 +140,7 @@ public final class Http implements AutoCloseable {
             if (failure.asked() != null || limited) {
                 wait = longer(wait, failure.asked() == null ? account.first() : failure.asked());
             }
-            if (limited && !failure.last()) {
+            if (limited && !failure.last() && !tape.replays()) {
                 // The whole account waits, not only this thread: the others would be refused in the same way.
                 account.limiter().hold(wait);
             }
@@ -141,7 +149,7 @@ public final class Http implements AutoCloseable {
                 throw why;
             }
             LOG.info("{} Trying again in {} ms (try {} of {}).", why.getMessage(), wait.toMillis(), attempt + 1, account.attempts());
-            if (!limited) {
+            if (!limited && !tape.replays()) {
                 time.sleep(wait.toNanos());
             }
             before = why;
@@ -150,9 +158,15 @@ public final class Http implements AutoCloseable {
 
     private <T> Outcome<T> attempt(Call call, URI target, Map<String, String> headers, Secrets secrets, Reader<T> reader, Duration left,
             SourceException before) throws InterruptedException {
+        if (tape.replays()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("interrupted while a recording was replayed");
+            }
+            return exchange(call, target, headers, secrets, reader);
+        }
         Duration refused = account.breaker().ask();
         if (refused != null) {
-            return new Outcome<>(null, new Failure(new SourceException(Kind.TEMPORARY, account.vendor() + " failed " + account.breaker().inARow()
+            return recorded(call.method(), target, call.body(), new Failure(new SourceException(Kind.TEMPORARY, account.vendor() + " failed " + account.breaker().inARow()
                     + " times in a row and is left alone for a while. It is tried again "
                     + (refused.isZero() ? "just now." : "at " + CLOCK.format(account.time().now().plus(refused).plusMillis(999)) + "."), before),
                     null, true));
@@ -161,7 +175,7 @@ public final class Http implements AutoCloseable {
         try {
             Duration tooLong = account.limiter().acquire(call.cost(), left);
             if (!tooLong.isZero()) {
-                return new Outcome<>(null, new Failure(SourceException.rateLimit("The account at " + account.vendor() + " may not be asked again for "
+                return recorded(call.method(), target, call.body(), new Failure(SourceException.rateLimit("The account at " + account.vendor() + " may not be asked again for "
                         + words(tooLong) + ". Sync again after that, or ask less often.", tooLong), tooLong, true));
             }
             Outcome<T> outcome = exchange(call, target, headers, secrets, reader);
@@ -191,8 +205,8 @@ public final class Http implements AutoCloseable {
         for (int redirects = 0; ; redirects++) {
             String place = method + " " + plain(uri);
             try (Spool spool = new Spool()) {
-                HttpResponse<Spool> response = send(request(method, uri, headers, body), call, spool, within);
-                int status = response.statusCode();
+                Taping.Reply response = ask(method, uri, headers, body, call, spool, within);
+                int status = response.status();
                 if (call.accepts(status)) {
                     return read(response, reader, place);
                 }
@@ -213,12 +227,42 @@ public final class Http implements AutoCloseable {
                 }
                 uri = next;
             } catch (Exchange e) {
-                return new Outcome<>(null, broken(e.getCause(), place, call));
+                Failure failure = broken(e.getCause(), place, call);
+                SourceException clean = secrets.without(failure.why());
+                return recorded(method, uri, body, new Failure(clean, failure.asked(), failure.last()));
+            } catch (Taping.Recorded e) {
+                return new Outcome<>(null, new Failure(e.why(), null, e.last()));
+            } catch (SourceException e) {
+                return new Outcome<>(null, new Failure(e, null, true));
             } catch (IOException e) {
                 return new Outcome<>(null, new Failure(new SourceException(Kind.TEMPORARY, "The answer of " + account.vendor()
                         + " could not be kept on this machine's disk. Make room in its folder for temporary files.", e), null, true));
             }
         }
+    }
+
+    private Taping.Reply ask(String method, URI uri, Map<String, String> headers, byte[] body, Call call, Spool spool, long within)
+            throws Exchange, Taping.Recorded, SourceException, IOException, InterruptedException {
+        if (tape.replays()) {
+            try {
+                return tape.replay(method, uri, body, call, spool, call.largest() < 0 ? account.largest() : call.largest());
+            } catch (Spool.TooLarge | Spool.NotKept e) {
+                throw new Exchange(e);
+            }
+        }
+        HttpResponse<Spool> response = send(request(method, uri, headers, body), call, spool, within);
+        Taping.Reply reply = new Taping.Reply(response.statusCode(), response.headers(), response.body());
+        tape.answered(method, uri, body, reply);
+        return reply;
+    }
+
+    private <T> Outcome<T> recorded(String method, URI uri, byte[] body, Failure failure) {
+        try {
+            tape.failed(method, uri, body, failure.why(), failure.last());
+        } catch (IOException e) {
+            throw new UncheckedIOException("there is no body to be read", e);
+        }
+        return new Outcome<>(null, failure);
     }
 
     /** What went wrong between the two machines, as opposed to within this one. */
@@ -285,14 +329,14 @@ public final class Http implements AutoCloseable {
         }
     }
 
-    private <T> Outcome<T> read(HttpResponse<Spool> response, Reader<T> reader, String place) throws IOException, InterruptedException {
+    private <T> Outcome<T> read(Taping.Reply response, Reader<T> reader, String place) throws IOException, InterruptedException {
         String encoding = response.headers().firstValue("content-encoding").orElse("identity").strip();
         if (!encoding.equalsIgnoreCase("identity") && response.body().length() > 0) {
             return new Outcome<>(null, new Failure(new SourceException(Kind.DATA, account.vendor() + " answered " + place
                     + " in an encoding that was not asked for (Content-Encoding). Look whether a proxy in between changes answers."), null, true));
         }
         try {
-            return new Outcome<>(reader.read(new Answer(response.statusCode(), response.headers(), response.body())), null);
+            return new Outcome<>(reader.read(new Answer(response.status(), response.headers(), response.body())), null);
         } catch (SourceException e) {
             boolean passing = e.kind() == Kind.RATE_LIMIT || e.kind() == Kind.TEMPORARY;
             return new Outcome<>(null, new Failure(e, e.retryAfter().isZero() ? null : e.retryAfter(), !passing));
@@ -517,6 +561,10 @@ public final class Http implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (client == null) {
+            threads.shutdownNow();
+            return;
+        }
         client.shutdownNow();
         boolean interrupted = Thread.interrupted();
         try {

@@ -14,9 +14,11 @@ import java.util.Set;
 final class Secrets {
     /** Shorter parts of a header are words, not secrets. */
     private static final int LEAST = 4;
+    private final List<String> values;
     private final List<String> forms;
 
     Secrets(List<String> values) {
+        this.values = List.copyOf(values);
         Set<String> forms = new LinkedHashSet<>();
         for (String value : values) {
             add(forms, value.strip());
@@ -50,6 +52,11 @@ final class Secrets {
             forms.add(URLEncoder.encode(secret, StandardCharsets.UTF_8));
             forms.add(secret.replace("/", "\\/"));
         }
+    }
+
+    /** As they were given. */
+    List<String> values() {
+        return values;
     }
 
     String without(String text) {

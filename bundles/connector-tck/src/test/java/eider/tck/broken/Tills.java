@@ -8,14 +8,18 @@ import eider.connector.Request;
 import eider.connector.Sink;
 import eider.connector.SourceException;
 import eider.connector.SourceException.Kind;
+import eider.connector.Tape;
 import eider.tck.till.TillConfig;
 import eider.tck.till.TillSource;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 
 /** Till sources that break one clause each. */
@@ -96,6 +100,43 @@ public final class Tills {
             } catch (SourceException e) {
                 throw new IllegalStateException("unexpected end of JSON", e);
             }
+        }
+    }
+
+    /** Knows of no tape. */
+    public static class Untaped extends TillSource {
+        public Untaped(TillConfig config) {
+            super(config);
+        }
+
+        @Override
+        protected Page page(HttpClient client, String address) throws SourceException, InterruptedException {
+            try {
+                HttpResponse<String> response = send(client, HttpRequest.newBuilder(URI.create(address)).header("Authorization", "Bearer " + config.api__key()).build());
+                return parsed(response.body());
+            } catch (IOException e) {
+                throw new SourceException(Kind.TEMPORARY, "The till could not be reached.", e);
+            }
+        }
+    }
+
+    /** Records, and goes out to the network when it is replayed. */
+    public static class Reaching extends Untaped {
+        public Reaching(TillConfig config) {
+            super(config);
+        }
+
+        @Override
+        protected Page page(HttpClient client, String address) throws SourceException, InterruptedException {
+            Tape tape = Tape.current();
+            if (tape != null && !tape.replays()) {
+                try {
+                    tape.record("GET " + address, Map.of(), InputStream.nullInputStream());
+                } catch (IOException e) {
+                    throw new SourceException(Kind.BUG, "nothing can be read", e);
+                }
+            }
+            return super.page(client, address);
         }
     }
 

@@ -11,9 +11,12 @@ import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.connector.SourceException;
 import eider.connector.SourceException.Kind;
+import eider.connector.Tape;
 import eider.connector.Type;
 import eider.connector.Webhook;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -30,6 +33,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
@@ -118,7 +122,16 @@ public class TillSource implements Source, Webhook {
         return new Object[] {sale.id, sale.version, LocalDate.parse(sale.day), sale.kind, sale.product, sale.quantity, new BigDecimal(sale.amount)};
     }
 
+    /** As one does who has an HTTP client of his own: what is answered goes onto the tape, if there is one, and comes from it in a replay. */
     protected Page page(HttpClient client, String address) throws SourceException, InterruptedException {
+        Tape tape = Tape.current();
+        if (tape != null && tape.replays()) {
+            try (InputStream body = tape.replay("GET " + address).body()) {
+                return parsed(new String(body.readAllBytes(), StandardCharsets.UTF_8));
+            } catch (IOException e) {
+                throw new SourceException(Kind.DATA, "The recording could not be read.", e);
+            }
+        }
         HttpRequest request = HttpRequest.newBuilder(URI.create(address)).timeout(Duration.ofSeconds(30))
                 .header("Authorization", "Bearer " + config.api__key()).build();
         HttpResponse<String> response;
@@ -127,10 +140,22 @@ public class TillSource implements Source, Webhook {
         } catch (IOException e) {
             throw new SourceException(Kind.TEMPORARY, "The till could not be reached, or broke off.", e);
         }
+        if (tape != null) {
+            record(tape, address, response);
+        }
         if (response.statusCode() != 200) {
             throw refused(response);
         }
         return parsed(response.body());
+    }
+
+    private void record(Tape tape, String address, HttpResponse<String> response) throws SourceException {
+        tape.hide(config.api__key());
+        try {
+            tape.record("GET " + address, Map.of("status", Integer.toString(response.statusCode())), new ByteArrayInputStream(response.body().getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new SourceException(Kind.BUG, "What is in memory can be read.", e);
+        }
     }
 
     protected HttpResponse<String> send(HttpClient client, HttpRequest request) throws IOException, InterruptedException {
