@@ -34,7 +34,7 @@ import org.osgi.service.log.LoggerFactory;
 final class Container {
     /** What the host's class path gives to bundles. The versions are those that the jars tell; {@code ContainerTest} compares. */
     static final Map<String, String> HOST_PACKAGES = Map.ofEntries(
-        Map.entry("eider.connector", "1.1.0"),
+        Map.entry("eider.connector", "1.2.0"),
         Map.entry("eider.engine", "1.0.0"),
         Map.entry("org.slf4j", "2.0.20"),
         Map.entry("org.slf4j.event", "2.0.20"),

@@ -97,6 +97,7 @@ public final class Cli implements Commands {
                 .addSubcommand(new RecordingsCommand.Delete(console, engine));
         parser.getSubcommands().get("quarantine").addSubcommand(new QuarantineCommand.Mend(console, engine))
                 .addSubcommand(new QuarantineCommand.Replay(console, engine)).addSubcommand(new QuarantineLineCommand(console, engine));
+        parser.getSubcommands().get("sources").addSubcommand(new SourcesCommand.Compare(console, engine));
         // an argument @FILE would be read from the disk of the server's user
         parser.setExpandAtFiles(false);
         parser.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,5 +1,6 @@
 package eider.cli;
 
+import eider.engine.Comparisons;
 import eider.engine.EngineException;
 import eider.engine.Loads;
 import eider.engine.OptionCheck;
@@ -13,7 +14,7 @@ import java.util.List;
 
 /**
  * The engine's services for the length of one command. Each is looked up when it is first asked for: the first of {@link #syncs}, {@link #loads},
- * {@link #origins} and {@link #queries} opens the store where no server did.
+ * {@link #origins}, {@link #comparisons} and {@link #queries} opens the store where no server did.
  */
 interface Engine extends AutoCloseable {
     Server server();
@@ -27,6 +28,8 @@ interface Engine extends AutoCloseable {
     Queries queries() throws EngineException;
 
     Recordings recordings() throws EngineException;
+
+    Comparisons comparisons() throws EngineException;
 
     Plugins plugins() throws EngineException;
 

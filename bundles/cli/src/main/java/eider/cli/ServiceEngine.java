@@ -1,5 +1,6 @@
 package eider.cli;
 
+import eider.engine.Comparisons;
 import eider.engine.EngineException;
 import eider.engine.Loads;
 import eider.engine.OptionCheck;
@@ -83,6 +84,11 @@ final class ServiceEngine implements Engine {
     @Override
     public Recordings recordings() throws EngineException {
         return service(Recordings.class);
+    }
+
+    @Override
+    public Comparisons comparisons() throws EngineException {
+        return service(Comparisons.class);
     }
 
     @Override

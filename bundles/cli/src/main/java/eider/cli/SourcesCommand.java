@@ -1,5 +1,6 @@
 package eider.cli;
 
+import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
@@ -9,19 +10,27 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
-/** {@code eider sources}. */
-@Command(name = "sources", description = {"List the configured sources and their last sync.", "Each file config/<connector>~<name>.cfg makes one."},
-        footerHeading = "%nExample:%n", footer = "  eider sources --format json")
+/** {@code eider sources} and {@code eider sources compare SOURCE}. */
+@Command(name = "sources", sortOptions = false,
+        description = {"List the configured sources, their last sync, and whether their datasets can be relied on.",
+        "Each file config/<connector>~<name>.cfg makes one. A dataset is complete to the moment at which the last sync began that read it to its end;"
+            + " a source that can count is compared with what is here once a day, at the end of a sync."},
+        footerHeading = "%nExample:%n", footer = {"  eider sources --format json", "  eider sources compare inbox"})
 final class SourcesCommand implements Callable<Integer> {
-    private static final Listing<Connection> LISTING = new Listing<Connection>()
-            .text("name", Connection::name)
-            .text("connector", Connection::connector)
-            .text("state", Connection::state)
-            .text("last_sync", connection -> connection.lastLoad().map(Load::started).orElse(null))
-            .text("last_state", connection -> connection.lastLoad().map(Load::state).orElse(null))
-            .text("message", Connection::message)
-            .detail("last_loads", connection -> connection.lastLoads().stream().map(SourcesCommand::members).toList());
+    private static final Listing<Badge> BADGES = new Listing<Badge>()
+            .text("source", Badge::connection)
+            .text("dataset", Badge::dataset)
+            .text("complete_to", Badge::completeTo)
+            .brief("compared", badge -> word(badge.state()))
+            .detail("compared", Badge::state)
+            .detail("compared_at", Badge::comparedAt)
+            .detail("rows_here", badge -> badge.comparison() == null ? null : badge.comparison().rowsHere())
+            .detail("rows_at_source", badge -> badge.comparison() == null ? null : badge.comparison().rowsThere())
+            .detail("quarantined", badge -> badge.comparison() == null ? null : badge.comparison().quarantined())
+            .detail("sums", badge -> badge.comparison() == null ? null : badge.comparison().sums().stream().map(SourcesCommand::members).toList())
+            .text("message", Badge::message);
 
     private final Console console;
     private final Engine engine;
@@ -39,10 +48,39 @@ final class SourcesCommand implements Callable<Integer> {
         List<Connection> connections = engine.syncs().connections();
         if (connections.isEmpty() && format.forPeople()) {
             console.say("No source is configured. Write " + engine.server().home().resolve("config").resolve("files~inbox.cfg") + " for instance.");
-        } else {
-            LISTING.write(console, format.get(), connections);
+            return Cli.DONE;
+        }
+        List<Badge> badges = engine.comparisons().badges();
+        listing(badges).write(console, format.get(), connections);
+        if (format.forPeople() && !badges.isEmpty()) {
+            console.say("");
+            BADGES.write(console, format.get(), badges);
         }
         return Cli.DONE;
+    }
+
+    private static Listing<Connection> listing(List<Badge> badges) {
+        return new Listing<Connection>()
+                .text("name", Connection::name)
+                .text("connector", Connection::connector)
+                .text("state", Connection::state)
+                .text("last_sync", connection -> connection.lastLoad().map(Load::started).orElse(null))
+                .text("last_state", connection -> connection.lastLoad().map(Load::state).orElse(null))
+                .text("message", Connection::message)
+                .detail("last_loads", connection -> connection.lastLoads().stream().map(SourcesCommand::members).toList())
+                .detail("datasets", connection -> badges.stream().filter(badge -> badge.connection().equals(connection.name()))
+                        .map(SourcesCommand::members).toList());
+    }
+
+    /** What a person reads of it; scripts get the state by its name. */
+    private static String word(Badge.State state) {
+        return switch (state) {
+            case MATCHES -> "matches";
+            case DIFFERS -> "differs";
+            case UNSETTLED -> "undecided";
+            case FAILED -> "failed";
+            case NOT_COMPARED -> "no";
+        };
     }
 
     private static Map<String, Object> members(Load load) {
@@ -58,5 +96,81 @@ final class SourcesCommand implements Callable<Integer> {
         members.put("quarantined", load.quarantined());
         members.put("message", load.message());
         return members;
+    }
+
+    private static Map<String, Object> members(Badge badge) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("dataset", badge.dataset());
+        members.put("complete_to", badge.completeTo());
+        members.put("compared", badge.state());
+        members.put("compared_at", badge.comparedAt());
+        Badge.Comparison comparison = badge.comparison();
+        members.put("rows_here", comparison == null ? null : comparison.rowsHere());
+        members.put("rows_at_source", comparison == null ? null : comparison.rowsThere());
+        members.put("quarantined", comparison == null ? null : comparison.quarantined());
+        members.put("sums", comparison == null ? null : comparison.sums().stream().map(SourcesCommand::members).toList());
+        members.put("message", badge.message());
+        return members;
+    }
+
+    private static Map<String, Object> members(Badge.Sum sum) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("field", sum.field());
+        members.put("here", sum.here());
+        members.put("at_source", sum.there());
+        return members;
+    }
+
+    /** {@code eider sources compare SOURCE}. */
+    @Command(name = "compare", sortOptions = false, description = {"Compare what is here with what a source holds, now.",
+            "Its rows are counted and its amounts added up, up to where the last sync came; nothing is read and nothing changed."
+                + " Fails if they are not the same, or cannot be told."},
+            footerHeading = "%nExample:%n", footer = "  eider sources compare inbox")
+    static final class Compare implements Callable<Integer> {
+        private final Console console;
+        private final Engine engine;
+
+        @Parameters(paramLabel = "SOURCE", description = "Which; 'eider sources' lists them.")
+        private String source;
+
+        @Mixin
+        private FormatOption format;
+
+        Compare(Console console, Engine engine) {
+            this.console = console;
+            this.engine = engine;
+        }
+
+        @Override
+        public Integer call() throws EngineException, InterruptedException {
+            SyncCommand.known(engine, source);
+            List<Badge> badges;
+            try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
+                badges = engine.comparisons().compare(source, bar);
+            }
+            if (!format.forPeople()) {
+                BADGES.write(console, format.get(), badges);
+            } else if (badges.isEmpty()) {
+                console.say("Nothing of " + source + " was loaded yet: sync it first with: eider sync " + Shell.word(source));
+            }
+            boolean same = true;
+            for (Badge badge : badges) {
+                same &= badge.state() == Badge.State.MATCHES;
+                if (badge.state() != Badge.State.MATCHES) {
+                    console.tell(sentence(badge));
+                } else if (format.forPeople()) {
+                    console.say(sentence(badge));
+                }
+            }
+            return same ? Cli.DONE : Cli.FAILED;
+        }
+
+        private static String sentence(Badge badge) {
+            return badge.dataset() + switch (badge.state()) {
+                case MATCHES -> " matches its source: ";
+                case DIFFERS -> " differs from its source: ";
+                case UNSETTLED, FAILED, NOT_COMPARED -> ": ";
+            } + badge.message();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package eider.cli;
 
+import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
@@ -75,7 +76,21 @@ final class SyncCommand implements Callable<Integer> {
         if (loads.isEmpty() && format.forPeople()) {
             console.say(source + " has nothing to sync.");
         }
-        return new Outcome(console, format).tell(loads);
+        int code = new Outcome(console, format).tell(loads);
+        if (format.forPeople()) {
+            tellDifferences();
+        }
+        return code;
+    }
+
+    /** The loads may all be in and the rows nevertheless not be those of the source. */
+    private void tellDifferences() throws EngineException {
+        for (Badge badge : engine.comparisons().badges()) {
+            if (badge.connection().equals(source) && badge.state() == Badge.State.DIFFERS) {
+                console.tell(badge.dataset() + " differs from its source: " + badge.message());
+                console.tell("Compare it again with: eider sources compare " + Shell.word(source));
+            }
+        }
     }
 
     private int record() throws EngineException, InterruptedException {

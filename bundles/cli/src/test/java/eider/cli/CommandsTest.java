@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import eider.engine.CommandLine;
+import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
@@ -228,7 +229,7 @@ class CommandsTest {
 
         assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated",
                 "removed", "quarantined", "places", "message", "undo", "undo_until", "images");
-        assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads");
+        assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads", "datasets");
         assertThat(keys("plugins")).containsExactly("file", "name", "version", "state", "since", "sha256", "reason");
         assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at", "mended");
         JsonNode row = MAPPER.readTree(Run.of(engine, "loads", "--format", "json").out()).get(0);
@@ -263,6 +264,53 @@ class CommandsTest {
         List<String> keys = new ArrayList<>();
         MAPPER.readTree(Run.of(engine, command, "--format", "json").out()).get(0).fieldNames().forEachRemaining(keys::add);
         return keys;
+    }
+
+    private void aSourceWith(Badge... badges) {
+        engine.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of()));
+        engine.badges.addAll(List.of(badges));
+    }
+
+    private static final Badge MATCHING = new Badge("inbox", "sales", FakeEngine.NOON, Badge.State.MATCHES, "3 rows here, as at the source.", FakeEngine.NOON,
+            new Badge.Comparison(3, 3, 0, List.of(new Badge.Sum("amount", new BigDecimal("12.50"), new BigDecimal("12.50")))));
+    private static final Badge DIFFERING = new Badge("inbox", "returns", null, Badge.State.DIFFERS, "1 row fewer here than at the source (2 here, 3 there).",
+            FakeEngine.NOON, new Badge.Comparison(2, 3, 0, List.of()));
+
+    @Test
+    void sourcesShowWhetherTheirDatasetsCanBeReliedOn() throws Exception {
+        aSourceWith(MATCHING, DIFFERING);
+
+        assertThat(Run.of(engine, "sources").out()).contains("COMPLETE TO", "matches", "3 rows here, as at the source.", "differs", "1 row fewer here");
+        JsonNode datasets = MAPPER.readTree(Run.of(engine, "sources", "--format", "json").out()).get(0).get("datasets");
+        assertThat(datasets.get(0).get("compared").textValue()).isEqualTo("matches");
+        assertThat(datasets.get(0).get("complete_to").textValue()).isEqualTo("2026-03-01T12:00:00Z");
+        assertThat(datasets.get(0).get("sums").get(0).get("at_source").decimalValue()).isEqualByComparingTo("12.50");
+        assertThat(datasets.get(1).get("rows_at_source").longValue()).isEqualTo(3);
+        assertThat(datasets.get(1).get("complete_to").isNull()).isTrue();
+    }
+
+    @Test
+    void compareFailsUnlessAllMatch() {
+        aSourceWith(MATCHING);
+
+        assertThat(Run.of(engine, "sources", "compare", "inbox")).isEqualTo(new Run(0, "sales matches its source: 3 rows here, as at the source.\n", ""));
+        engine.badges.add(DIFFERING);
+        Run differing = Run.of(engine, "sources", "compare", "inbox");
+        assertThat(differing.code()).isEqualTo(1);
+        assertThat(differing.err()).isEqualTo("returns differs from its source: 1 row fewer here than at the source (2 here, 3 there).\n");
+        assertThat(Run.of(engine, "sources", "compare", "inbox", "--format", "csv").out().lines()).hasSize(3).first().isEqualTo(
+                "source,dataset,complete_to,compared,compared_at,rows_here,rows_at_source,quarantined,sums,message");
+        assertThat(Run.of(engine, "sources", "compare", "imbox").err()).isEqualTo("There is no source 'imbox'. Did you mean 'inbox'? See: eider sources\n");
+        assertThat(engine.asked).contains("compare inbox").doesNotContain("compare imbox");
+    }
+
+    @Test
+    void aSyncTellsThatADatasetDiffersFromItsSource() {
+        aSourceWith(MATCHING, DIFFERING);
+        engine.loads.add(FakeEngine.load(3, Load.State.UNCHANGED, 0, 0, null));
+
+        assertThat(Run.of(engine, "sync", "inbox").err()).isEqualTo("returns differs from its source: 1 row fewer here than at the source (2 here, 3 there).\n"
+                + "Compare it again with: eider sources compare inbox\n");
     }
 
     @Test

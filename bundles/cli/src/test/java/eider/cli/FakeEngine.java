@@ -1,6 +1,8 @@
 package eider.cli;
 
 import eider.connector.Source;
+import eider.engine.Badge;
+import eider.engine.Comparisons;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Hold;
@@ -45,6 +47,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final FakeOrigins origins = new FakeOrigins();
     final List<RuleCheck> checks = new ArrayList<>();
     final List<OptionCheck> optionChecks = new ArrayList<>();
+    final List<Badge> badges = new ArrayList<>();
     final List<Plugin> plugins = new ArrayList<>();
     final List<Metatype> metatypes = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
@@ -109,6 +112,23 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     public Recordings recordings() throws EngineException {
         note("recordings");
         return new FakeRecordings();
+    }
+
+    @Override
+    public Comparisons comparisons() throws EngineException {
+        note("comparisons");
+        return new Comparisons() {
+            @Override
+            public List<Badge> badges() {
+                return badges;
+            }
+
+            @Override
+            public List<Badge> compare(String connection, Progress bar) {
+                asked.add("compare " + connection);
+                return badges;
+            }
+        };
     }
 
     @Override

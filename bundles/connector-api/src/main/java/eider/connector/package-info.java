@@ -7,7 +7,7 @@
  * {@code java.*}, the OSGi component packages and slf4j, and carries everything else inside its own jar.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package eider.connector;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,5 +1,6 @@
 package eider.files;
 
+import eider.connector.Countable;
 import eider.connector.Dataset;
 import eider.connector.Field;
 import eider.connector.Model;
@@ -49,7 +50,7 @@ import org.slf4j.LoggerFactory;
  */
 @Component(service = Source.class, configurationPid = "files", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = FilesConfig.class, factory = true)
-public final class FilesSource implements Source {
+public final class FilesSource implements Source, Countable {
     private static final Logger LOG = LoggerFactory.getLogger(FilesSource.class);
     /** Looks are kept from discovery to reading, and from one sync to the next; this many, so that a folder of any size costs bounded memory. */
     private static final int LOOKS = 2_000;
@@ -218,6 +219,12 @@ public final class FilesSource implements Source {
         }
     }
 
+    @Override
+    public void count(Request request, Counts counts) throws SourceException, InterruptedException {
+        Settings settings = checked.settings();
+        new Counting(request.dataset(), settings, counts, file -> look(file, settings, request.sniffer())).count(Seen.of(request.cursor()));
+    }
+
     // ---- what there is to read
 
     /** The files whose content or way of reading is new, after renamed files took over the rows of their old names. */
@@ -307,7 +314,7 @@ public final class FilesSource implements Source {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static SourceException unreadable(IOException e) {
+    static SourceException unreadable(IOException e) {
         return new SourceException(Kind.DATA, switch (e) {
             case NoSuchFileException ignored -> "it vanished before it could be read.";
             case AccessDeniedException ignored -> "Eider may not read it; give its user the right to.";

@@ -1,5 +1,6 @@
 package eider.files;
 
+import eider.connector.Countable.Counts;
 import eider.connector.Dataset;
 import eider.connector.Field;
 import eider.connector.Sink;
@@ -129,6 +130,47 @@ record Spreadsheet(Path file, String sheet, int headerRow, int left, List<String
         }
         sink.at(sheet + " row", number);
         sink.upsert(values);
+    }
+
+    /** Counts every row, also those that would be rejected. */
+    void count(Totals totals, Settings settings, Counts counts) throws SourceException, InterruptedException {
+        int[] wanted = totals.places(headings.size());
+        try (Workbook book = Workbook.open(file)) {
+            Workbook.Sheet chosen = book.sheets().stream().filter(one -> one.name().equals(sheet)).findFirst()
+                    .orElseThrow(() -> new SourceException(Kind.TEMPORARY, "A workbook changed while it was counted."));
+            book.read(chosen, (number, cells) -> {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("the counting of a workbook was interrupted");
+                }
+                if (number != headerRow) {
+                    for (int i = 0; i + left < cells.size() && i < wanted.length; i++) {
+                        if (wanted[i] >= 0 && cells.get(i + left) != null) {
+                            countCell(totals, wanted[i], cells.get(i + left), settings);
+                        }
+                    }
+                    totals.row();
+                    if ((number & 0xfff) == 0) {
+                        counts.progress("counting " + file.getFileName(), number, rows);
+                    }
+                }
+            });
+        }
+    }
+
+    private static void countCell(Totals totals, int which, Object cell, Settings settings) {
+        Totals.Wanted wanted = totals.wanted().get(which);
+        try {
+            switch (Cells.convert(cell, wanted.type(), settings)) {
+                case Long whole -> totals.number(which, BigDecimal.valueOf(whole));
+                case BigDecimal number -> totals.number(which, number);
+                case Object other -> {
+                    char[] text = other.toString().toCharArray();
+                    totals.value(which, text, 0, text.length);
+                }
+            }
+        } catch (Cells.Misfit e) {
+            totals.bad(which);
+        }
     }
 
     /** Collects what the whole sheet tells of its columns. */

@@ -17,10 +17,12 @@ public enum Ability {
     MODELS("S11"),
     /** Its outside system can call it: its source is an {@link eider.connector.Webhook} too. */
     WEBHOOKS("S12"),
+    /** It can tell how much its outside system holds: its source is {@link eider.connector.Countable} too. */
+    COUNTS("S14"),
     /**
      * What it is answered over HTTP is on the tape of a sync that is recorded, and it can be run with that tape in place of its network. The kit's client does so by itself.
      */
-    REPLAYS("S14");
+    REPLAYS("S15");
 
     private final String clause;
 

@@ -13,7 +13,7 @@ import eider.engine.Replayed;
 import java.net.URI;
 import java.util.List;
 
-/** S14: what a source says, and what it is told, can be recorded by the real engine and replayed. */
+/** S15: what a source says, and what it is told, can be recorded by the real engine and replayed. */
 final class Replays {
     private final Scene scene;
 

@@ -699,7 +699,40 @@ public interface SourceContract {
 
     @Test
     @Tag("S14")
-    @DisplayName("S14: a read that was recorded is replayed to the same rows, also when the outside system is gone")
+    @DisplayName("S14: what is counted is what read pushes, up to the cursor, and the same each time")
+    default void countsWhatItPushes(@TempDir Path home) throws Exception {
+        try (Scene scene = Scene.of(this, home, rows())) {
+            if (lacks().contains(Ability.COUNTS)) {
+                new Counts(scene).areNone();
+            } else {
+                new Counts(scene).areWhatIsPushed(rows(), !lacks().contains(Ability.NOTICES_CHANGES));
+            }
+        }
+    }
+
+    @Test
+    @Tag("S14")
+    @DisplayName("S14: an interrupt ends a count within two seconds, and no thread stays")
+    default void endsACountWhenInterrupted(@TempDir Path home) throws Exception {
+        OptedOut.unless(this, Ability.COUNTS);
+        try (Scene scene = Scene.of(this, home, rows())) {
+            new Counts(scene).endWhenInterrupted();
+        }
+    }
+
+    @Test
+    @Tag("S14")
+    @DisplayName("S14: a count that stumbles over a wrong option gives CONFIG and names it")
+    default void namesTheOptionThatIsWrongWhenItCounts(@TempDir Path home) throws Exception {
+        OptedOut.unless(this, Ability.COUNTS);
+        try (Scene scene = Scene.of(this, home, rows())) {
+            new Counts(scene).nameTheOptionThatIsWrong(faults(scene.outside(), Metatype.of(bundle())));
+        }
+    }
+
+    @Test
+    @Tag("S15")
+    @DisplayName("S15: a read that was recorded is replayed to the same rows, also when the outside system is gone")
     default void replaysWhatWasRecorded(@TempDir Path home) throws Exception {
         try (Scene scene = Scene.of(this, home, rows())) {
             Replays replays = new Replays(scene);

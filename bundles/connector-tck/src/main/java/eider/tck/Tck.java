@@ -39,12 +39,12 @@ import org.slf4j.LoggerFactory;
 public final class Tck {
     private static final String USAGE = """
             java -cp 'tck/*:CONTRACT' eider.tck.Tck CONNECTOR.jar CLASS [--module FOLDER] [--only S6,S11]
-            java -cp 'tck/*' eider.tck.Tck CONNECTOR.jar --config FILE.cfg [--lacks HTTP,MODELS,WEBHOOKS] [--module FOLDER] [--only S6,S11]
+            java -cp 'tck/*' eider.tck.Tck CONNECTOR.jar --config FILE.cfg [--lacks HTTP,WEBHOOKS,COUNTS] [--module FOLDER] [--only S6,S11]
 
               CONNECTOR.jar   the jar under test; it needs no place on the class path
               CLASS           the author's contract, a class that implements eider.tck.JarContract, in the jar or folder CONTRACT
               --config FILE   instead of a contract: a connection's configuration; what needs more than that is not run
-              --lacks …       with --config: what the connector cannot do (RESUMES, NOTICES_CHANGES, HTTP, SECRETS, MODELS, WEBHOOKS)
+              --lacks …       with --config: what the connector cannot do (RESUMES, NOTICES_CHANGES, HTTP, SECRETS, MODELS, WEBHOOKS, COUNTS)
               --module FOLDER where its README.md and its config/ are; without it the current folder
               --only …        these clauses alone
             """;
@@ -237,7 +237,7 @@ public final class Tck {
     /** Whether a clause asks for nothing beside this ability. */
     private static boolean whole(Ability ability) {
         return switch (ability) {
-            case HTTP, MODELS, WEBHOOKS -> true;
+            case HTTP, MODELS, WEBHOOKS, COUNTS -> true;
             case RESUMES, NOTICES_CHANGES, SECRETS, REPLAYS -> false;
         };
     }

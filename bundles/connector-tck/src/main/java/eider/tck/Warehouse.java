@@ -1,9 +1,11 @@
 package eider.tck;
 
+import eider.connector.Cursor;
 import eider.connector.Dataset;
 import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.core.Engine;
+import eider.engine.Badge;
 import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Progress;
@@ -87,6 +89,22 @@ final class Warehouse implements AutoCloseable {
     @FunctionalInterface
     interface Replaying {
         Replayed with(Recordings recordings, Recorded recorded) throws Exception;
+    }
+
+    /** Compares what the connection of this name holds with what a source counts. */
+    List<Badge> compare(String connection, Source source) throws EngineException, InterruptedException {
+        engine.syncs().register(connection, source);
+        try {
+            return engine.comparisons().compare(connection, Progress.NONE);
+        } finally {
+            engine.syncs().unregister(connection);
+        }
+    }
+
+    /** Where the last commit of a dataset ended. */
+    Cursor cursor(String connection, String dataset) throws EngineException {
+        List<List<String>> rows = rows("SELECT cursor FROM ledger.cursors WHERE connection = ? AND dataset = ?", connection, dataset);
+        return rows.isEmpty() ? Cursor.NONE : new Cursor(rows.getFirst().getFirst());
     }
 
     /** The tables of a connection, by dataset. */

@@ -9,10 +9,13 @@ import eider.tck.broken.ForgetfulSource;
 import eider.tck.broken.HoardingSource;
 import eider.tck.broken.LingeringSource;
 import eider.tck.broken.LoudSource;
+import eider.tck.broken.Miscounting;
 import eider.tck.broken.TalkativeSource;
 import eider.tck.broken.UnstableSource;
 import eider.tck.broken.VagueSource;
 import eider.tck.broken.WrongTypeSource;
+import eider.tck.ledger.CountingLedgerContract;
+import eider.tck.ledger.CountingLedgerSource;
 import eider.tck.ledger.LedgerConfig;
 import eider.tck.ledger.LedgerContract;
 import eider.tck.sharing.SharingSource;
@@ -101,6 +104,36 @@ class BrokenSourcesTest {
     @Test
     void aClassLoaderThatStaysBreaksS10() {
         assertBreaks(Staying.class, "S10", "22 of 22 class loaders");
+    }
+
+    @Test
+    void aCountThatDoesNotLookAtTheCursorBreaksS14() {
+        assertBreaks(Ahead.class, "S14", "said to lie up to a cursor that stands for nothing read yet");
+    }
+
+    @Test
+    void aSumThatIsRoundedBreaksS14() {
+        assertBreaks(Rounding.class, "S14", "comparisons of a world that did not change");
+    }
+
+    @Test
+    void aCountThatIsSureOfNothingBreaksS14() {
+        assertBreaks(Evasive.class, "S14", "comparisons of a world that did not change");
+    }
+
+    @Test
+    void aCountThatOutlivesItsInterruptBreaksS14() {
+        assertBreaks(DeafCounting.class, "S14", "ended within two seconds of its interrupt");
+    }
+
+    @Test
+    void aCountThatBlamesTheWorldForAWrongOptionBreaksS14() {
+        assertBreaks(Trusting.class, "S14", "when 'file' is '/nowhere/at/all', it says TEMPORARY");
+    }
+
+    @Test
+    void aCountThatIsDeniedButThereBreaksS14() {
+        assertBreaks(Denied.class, "S14", "said to lack the ability COUNTS");
     }
 
     /** S13 is left out unless it is asked for: it costs two more JVMs each time. */
@@ -203,7 +236,43 @@ class BrokenSourcesTest {
     static class Modest extends LedgerContract {
         @Override
         public Set<Ability> lacks() {
-            return Set.of(Ability.RESUMES, Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS);
+            return Set.of(Ability.RESUMES, Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS, Ability.COUNTS);
+        }
+    }
+
+    static class Ahead extends CountingLedgerContract {
+        Ahead() {
+            super(Miscounting.Ahead.class);
+        }
+    }
+
+    static class Rounding extends CountingLedgerContract {
+        Rounding() {
+            super(Miscounting.Rounding.class);
+        }
+    }
+
+    static class Evasive extends CountingLedgerContract {
+        Evasive() {
+            super(Miscounting.Evasive.class);
+        }
+    }
+
+    static class DeafCounting extends CountingLedgerContract {
+        DeafCounting() {
+            super(Miscounting.Deaf.class);
+        }
+    }
+
+    static class Trusting extends CountingLedgerContract {
+        Trusting() {
+            super(Miscounting.Trusting.class);
+        }
+    }
+
+    static class Denied extends LedgerContract {
+        Denied() {
+            super(CountingLedgerSource.class);
         }
     }
 

@@ -33,9 +33,10 @@ class TckTest {
         Said said = tck(jar("good", "", ""), "com.acme.stall.StallContract", "--module", EXAMPLE.toString());
         assertThat(said.text).contains("kept       S1: ", "kept       S11: the canonical tables come to the totals", "kept       S13: ",
                 "kept       S10: ")
-                .contains("opted out  S6: 401, 429", "the connector lacks HTTP, and that was proved")
+                .contains("opted out  S6: 401, 429", "the connector lacks HTTP, and that was proved",
+                        "opted out  S14: what is counted", "the connector lacks COUNTS, and that was proved")
                 .contains("kept       S7: a planted secret", "the connector lacks SECRETS, and that was proved")
-                .contains("kept: S1, S2, S3, S4, S5, S7, S8, S9, S10, S11, S13, S14").doesNotContain("BROKEN", "not run");
+                .contains("kept: S1, S2, S3, S4, S5, S7, S8, S9, S10, S11, S13, S15").doesNotContain("BROKEN", "not run");
         assertThat(said.code).isZero();
     }
 
@@ -54,7 +55,7 @@ class TckTest {
         Path book = Files.writeString(folder.resolve("book.txt"),
                 "1;2026-01-01;Apples;2;5.00\n2;2026-01-01;Pears;1;3.00\n3;2026-01-02;Pears;1;3.00\n");
         Path config = Files.writeString(folder.resolve("stall~look.cfg"), "file = " + book + "\npage = 1\n");
-        Said said = tck(jar("good", "", ""), "--config", config.toString(), "--lacks", "HTTP,SECRETS,WEBHOOKS", "--module", EXAMPLE.toString());
+        Said said = tck(jar("good", "", ""), "--config", config.toString(), "--lacks", "HTTP,SECRETS,WEBHOOKS,COUNTS", "--module", EXAMPLE.toString());
         assertThat(said.text).contains("kept       S2: ", "kept       S3: a read that stops after any checkpoint", "kept       S10: ")
                 .contains("not run    S13: ", "not run    S11: the canonical tables come to the totals", "which a configuration file cannot give")
                 .contains("kept       S11: each model gives columns of its canonical table").doesNotContain("BROKEN");

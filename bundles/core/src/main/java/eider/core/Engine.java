@@ -1,6 +1,7 @@
 package eider.core;
 
 import eider.connector.FileOpener;
+import eider.engine.Comparisons;
 import eider.engine.Loads;
 import eider.engine.Origins;
 import eider.engine.Queries;
@@ -10,6 +11,7 @@ import eider.query.QueryService;
 import eider.store.Handling;
 import eider.store.Store;
 import eider.store.ingest.FileSniffer;
+import eider.sync.ComparisonService;
 import eider.sync.Datasets;
 import eider.sync.LoadHistory;
 import eider.sync.OriginService;
@@ -32,6 +34,7 @@ public final class Engine implements AutoCloseable {
     private final Datasets datasets = new Datasets();
     private final SyncService syncs;
     private final OriginService origins;
+    private final ComparisonService comparisons;
     private final QueryService queries;
     private final RecordingService recordings;
 
@@ -40,6 +43,7 @@ public final class Engine implements AutoCloseable {
         this.loads = new LoadHistory(store);
         this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
         this.origins = new OriginService(store, syncs);
+        this.comparisons = new ComparisonService(store, syncs, datasets);
         this.queries = new QueryService(store);
         this.recordings = RecordingService.plain(syncs, store, datasets);
     }
@@ -88,6 +92,10 @@ public final class Engine implements AutoCloseable {
 
     public Origins origins() {
         return origins;
+    }
+
+    public Comparisons comparisons() {
+        return comparisons;
     }
 
     public Queries queries() {

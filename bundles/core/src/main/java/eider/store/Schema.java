@@ -84,7 +84,16 @@ final class Schema {
             // Loads up to this one cannot be taken back: images were forgotten.
             "CREATE TABLE ledger.forgotten (connection VARCHAR, dataset VARCHAR, load BIGINT, done_at TIMESTAMPTZ)",
             // What a person was shown last of what a sync would do.
-            "CREATE TABLE ledger.plans (connection VARCHAR, dataset VARCHAR, made_at TIMESTAMPTZ, digest VARCHAR)");
+            "CREATE TABLE ledger.plans (connection VARCHAR, dataset VARCHAR, made_at TIMESTAMPTZ, digest VARCHAR)",
+            // What came of comparing a dataset with its source: "field here there" in each line of sums.
+            """
+            CREATE TABLE ledger.comparisons (
+                id BIGINT, connection VARCHAR, dataset VARCHAR, load BIGINT, begun TIMESTAMPTZ, outcome VARCHAR, rows_here BIGINT, rows_there BIGINT, quarantined BIGINT,
+                sums VARCHAR, message VARCHAR)""",
+            // The last load of a dataset that read its source to the end, and when it began.
+            "CREATE TABLE ledger.completed (connection VARCHAR, dataset VARCHAR, load BIGINT, began TIMESTAMPTZ)",
+            "INSERT INTO ledger.completed SELECT connection, dataset, max(id), max(started) FROM ledger.loads WHERE state IN ('COMMITTED', 'UNCHANGED')"
+                    + " GROUP BY connection, dataset");
 
     private Schema() {}
 }

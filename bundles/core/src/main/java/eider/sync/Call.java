@@ -1,16 +1,18 @@
 package eider.sync;
 
+import eider.connector.Countable;
 import eider.connector.Cursor;
 import eider.connector.Scan;
 import eider.connector.Sink;
 import eider.connector.Sniffer;
 import eider.connector.SourceException;
+import eider.connector.Tally;
 import eider.store.Ledger.QuarantineRow;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One call of a source, {@code discover} or {@code read}, and its only door to the store: whatever the source does there is a sign of life, and the door can be shut
+ * One call of a source, {@code discover}, {@code read} or {@code count}, and its only door to the store: whatever the source does there is a sign of life, and the door can be shut
  * behind a source that does not end. The time that it spends behind the door is ours and not its own.
  */
 final class Call {
@@ -110,6 +112,32 @@ final class Call {
         return new Door(sink);
     }
 
+    /** The same door for a source that counts. */
+    Countable.Counts counts(Countable.Counts counts) {
+        return new Countable.Counts() {
+            @Override
+            public void add(Tally tally) throws SourceException, InterruptedException {
+                push(() -> counts.add(tally));
+            }
+
+            @Override
+            public void progress(String doing, long done, long total) {
+                if (lives()) {
+                    counts.progress(doing, done, total);
+                }
+            }
+        };
+    }
+
+    /** Takes a sign of life; whether the door is open. */
+    private boolean lives() {
+        long at = steps.get();
+        if (at >= 0 && at % 2 == 0) {
+            steps.compareAndSet(at, at + 2);
+        }
+        return at >= 0;
+    }
+
     /** What is done at the store for the source. */
     @FunctionalInterface
     interface Push {
@@ -187,11 +215,7 @@ final class Call {
 
         @Override
         public void progress(String doing, long done, long total) {
-            long at = steps.get();
-            if (at >= 0 && at % 2 == 0) {
-                steps.compareAndSet(at, at + 2);
-            }
-            if (at >= 0) {
+            if (lives()) {
                 sink.progress(doing, done, total);
             }
         }

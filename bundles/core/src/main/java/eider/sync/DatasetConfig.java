@@ -34,6 +34,10 @@ public @interface DatasetConfig {
         description = "How often everything is read anew, such as 12h, 7d or 4w, so that rows go which the source has no more; empty means never.")
     String complete__every() default "";
 
+    @AttributeDefinition(name = "compare_every", required = false,
+        description = "How often what is here is compared with what the source counts, if it can count, such as 12h, 7d or 4w, at the end of a sync; the word never means never.")
+    String compare__every() default "1d";
+
     @AttributeDefinition(name = "rules", required = false,
         description = "What the rows shall be like, one rule after the other with semicolons between them, such as total_amount in 0..1000000 -> quarantine; empty means no rules.")
     String rules() default "";

@@ -21,14 +21,17 @@ import org.slf4j.LoggerFactory;
 @Designate(ocd = DatasetConfig.class, factory = true)
 public final class DatasetOptions {
     static final String PID = "dataset";
-    static final Set<String> KEYS = Set.of("mode", "contract", "largest_removal", "largest_change", "complete_every", "rules");
+    static final Set<String> KEYS = Set.of("mode", "contract", "largest_removal", "largest_change", "complete_every", "compare_every", "rules");
+    /** How often a dataset is compared with its source where nobody says otherwise. */
+    static final Duration DAILY = Duration.ofDays(1);
+    private static final String COMPARE_EVERY = "compare_every";
     private static final Logger log = LoggerFactory.getLogger(DatasetOptions.class);
 
     private final String name;
     private volatile State state;
 
-    /** One of the two is null. */
-    private record State(Handling handling, String fault) {}
+    /** The handling is null where there is a fault. */
+    private record State(Handling handling, Duration compareEvery, String fault) {}
 
     @Activate
     public DatasetOptions(Map<String, Object> properties) {
@@ -41,10 +44,10 @@ public final class DatasetOptions {
     void modified(Map<String, Object> properties) {
         FileOptions options = new FileOptions(PID, properties, KEYS);
         try {
-            state = new State(read(options), null);
+            state = new State(read(options), compareEvery(options), null);
             log.info("{} counts for the loads that begin from now on", options.file());
         } catch (FileOptions.Wrong e) {
-            state = new State(null, e.getMessage());
+            state = new State(null, null, e.getMessage());
             log.error("{}; until that is mended, loads of it fail", e.getMessage());
         }
     }
@@ -63,6 +66,11 @@ public final class DatasetOptions {
         return now.handling;
     }
 
+    /** How often it is compared with its source; null: never. So too while the file is wrong, since nothing is loaded then. */
+    Duration compareEvery() {
+        return state.compareEvery;
+    }
+
     static Handling read(FileOptions options) throws FileOptions.Wrong {
         options.nothingElse();
         if (options.name().indexOf("__") < 1) {
@@ -70,15 +78,20 @@ public final class DatasetOptions {
         }
         return new Handling(options.choice("mode", Mode.class, Handling.DEFAULT.mode()), options.choice("contract", Contract.class, Handling.DEFAULT.contract()),
                 options.percent("largest_removal", Handling.DEFAULT.largestRemoval()),
-                options.percent("largest_change", Handling.DEFAULT.largestChange()), span(options), options.rules());
+                options.percent("largest_change", Handling.DEFAULT.largestChange()), span(options, "complete_every", null), options.rules());
     }
 
-    private static Duration span(FileOptions options) throws FileOptions.Wrong {
-        String text = options.text("complete_every");
+    /** How often, as the file says; null: never. */
+    static Duration compareEvery(FileOptions options) throws FileOptions.Wrong {
+        return options.text(COMPARE_EVERY).equals("never") ? null : span(options, COMPARE_EVERY, DAILY);
+    }
+
+    private static Duration span(FileOptions options, String option, Duration otherwise) throws FileOptions.Wrong {
+        String text = options.text(option);
         try {
-            return text.isEmpty() ? null : Durations.parse(text);
+            return text.isEmpty() ? otherwise : Durations.parse(text);
         } catch (IllegalArgumentException e) {
-            throw options.wrong("complete_every", e.getMessage());
+            throw options.wrong(option, e.getMessage() + (option.equals(COMPARE_EVERY) ? ", or the word never" : ""));
         }
     }
 }

@@ -5,6 +5,7 @@ import eider.engine.OptionCheck;
 import eider.model.Canonical;
 import eider.quality.Rule;
 import eider.store.Handling;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,12 @@ public final class Datasets implements OptionCheck {
         return same;
     }
 
+    /** How often a dataset is compared with its source; null: never. */
+    Duration compareEvery(String connection, String dataset) {
+        DatasetOptions options = datasets.get(connection + "__" + dataset);
+        return options == null ? DatasetOptions.DAILY : options.compareEvery();
+    }
+
     /** What the rows of a canonical table shall be like: what an operator wrote, or the table's own rules. */
     List<Rule> rules(Canonical table) throws SourceException {
         TableOptions options = tables.get(table.table());
@@ -95,7 +102,11 @@ public final class Datasets implements OptionCheck {
     public List<Problem> check(String pid, String name, Map<String, String> options) {
         try {
             switch (pid) {
-                case DatasetOptions.PID -> DatasetOptions.read(new FileOptions(pid, name, new HashMap<>(options), DatasetOptions.KEYS));
+                case DatasetOptions.PID -> {
+                    FileOptions file = new FileOptions(pid, name, new HashMap<>(options), DatasetOptions.KEYS);
+                    DatasetOptions.read(file);
+                    DatasetOptions.compareEvery(file);
+                }
                 case TableOptions.PID -> TableOptions.read(new FileOptions(pid, name, new HashMap<>(options), TableOptions.KEYS));
                 default -> { }
             }

@@ -10,9 +10,10 @@ import java.util.Map;
  * @param run its name in the ledger and on every line of the log
  * @param terms on which it may remove and replace; of {@link Terms.AsPlanned} each dataset has its own, in {@code plan}
  * @param plan the digests of what was shown of each dataset, where just that is to be done; else empty
+ * @param comparing whether nothing is read, and what is here only compared with what the source counts
  * @param calls how it calls its source
  */
-record Order(String run, String connection, Terms terms, Map<String, String> plan, String baseCurrency, SyncOptions options, Calls calls) {
+record Order(String run, String connection, Terms terms, Map<String, String> plan, boolean comparing, String baseCurrency, SyncOptions options, Calls calls) {
 
     /** Whether nothing is to be done, and only shown. */
     boolean rehearsal() {

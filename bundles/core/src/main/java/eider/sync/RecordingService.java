@@ -129,7 +129,7 @@ public final class RecordingService implements Recordings {
     public Recorded record(String connection, boolean approved, Progress progress) throws EngineException, InterruptedException {
         Recorder[] recorder = new Recorder[1];
         Path[] file = new Path[1];
-        Run run = syncs.perform(connection, approved, progress, new SyncService.Job(syncs.tools(), (source, name) -> {
+        Run run = syncs.perform(connection, approved, progress, new SyncService.Job(syncs.tools(), false, (source, name) -> {
             file[0] = folder.resolve(connection + "-" + name + ENDING);
             recorder[0] = begin(file[0], connection, source, name);
             return recorder[0];
@@ -266,7 +266,7 @@ public final class RecordingService implements Recordings {
             Player player = new Player(recording, largest);
             Tools tools = new Tools(scratch.store, new LoadHistory(scratch.store), new FileSniffer(scratch.store.handover(), scratch.store.fileLimits()), same, scratch.time(),
                     syncs.tools().turns());
-            Run now = syncs.perform(connection, true, progress, new SyncService.Job(tools, (installed, run) -> player, ended -> { }));
+            Run now = syncs.perform(connection, true, progress, new SyncService.Job(tools, false, (installed, run) -> player, ended -> { }));
             List<String> notes = new ArrayList<>(notes(recording));
             if (files) {
                 notes.add("this connector has no network: it read its files as they are today, and not as they were when it was recorded");
@@ -358,7 +358,7 @@ public final class RecordingService implements Recordings {
             replaying.add(then);
             try {
                 then.register(connection, new Outbound(recording, largest, place));
-                return then.perform(connection, true, progress, new SyncService.Job(then.tools(), (source, run) -> Calls.PLAIN, ended -> { }));
+                return then.perform(connection, true, progress, new SyncService.Job(then.tools(), false, (source, run) -> Calls.PLAIN, ended -> { }));
             } finally {
                 replaying.remove(then);
                 then.stop();

@@ -29,6 +29,7 @@ final class Round {
     private final String connection;
     private final Progress progress;
     private final Patience patience;
+    private final Reconciliation reconciliation;
     /** Also those that were read before the connector was replaced. */
     private final Set<String> done = new HashSet<>();
 
@@ -39,6 +40,7 @@ final class Round {
         this.connection = order.connection();
         this.progress = progress;
         this.patience = new Patience(order.options(), tools.time(), new SplittableRandom());
+        this.reconciliation = new Reconciliation(run, tools, order, progress);
     }
 
     /** What a source offers. */
@@ -54,9 +56,15 @@ final class Round {
                 continue;
             }
             run.endIfUnwanted(current);
-            sync(current, dataset, offer.models);
+            if (order.comparing()) {
+                reconciliation.compare(current, dataset);
+            } else {
+                sync(current, dataset, offer.models);
+                reconciliation.read(current, dataset, run.loads());
+            }
             done.add(dataset.name());
         }
+        reconciliation.compareDue(current);
     }
 
     /** Null if it failed for good. */

@@ -1,5 +1,6 @@
 package eider.sync;
 
+import eider.connector.Countable;
 import eider.connector.FileOpener;
 import eider.connector.Model;
 import eider.connector.Sniffer;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -274,9 +276,8 @@ public final class SyncService implements Syncs {
         }
     }
 
-    /** @param instead what is read in the connection's place: a file that was handed over, which waits for the one before it, or the quarantine; null: its own source */
     private Run run(Entry entry, Source instead, boolean byHand, Terms terms, Map<String, String> plan, Progress progress) throws EngineException, InterruptedException {
-        Run run = perform(entry, instead, byHand, terms, plan, progress, new Job(tools, (source, name) -> Calls.PLAIN, ended -> { }));
+        Run run = perform(entry, instead, byHand, terms, plan, progress, Job.plain(tools));
         if (run.failure() != null && run.loads().isEmpty() && run.plans().isEmpty()) {
             throw new EngineException(run.failure());
         }
@@ -293,9 +294,15 @@ public final class SyncService implements Syncs {
      * What is other than in an everyday sync.
      *
      * @param tools the live ones, or those of a store that is thrown away: what comes of it says nothing about the connection then
+     * @param comparing whether nothing is read, and what is here only compared with what the source counts
      * @param over told the end, also of a run that was cancelled
      */
-    record Job(Tools tools, Calling calls, Consumer<Run> over) {}
+    record Job(Tools tools, boolean comparing, Calling calls, Consumer<Run> over) {
+
+        static Job plain(Tools tools) {
+            return new Job(tools, false, (source, name) -> Calls.PLAIN, ended -> { });
+        }
+    }
 
     /** What live runs work with. */
     Tools tools() {
@@ -326,6 +333,37 @@ public final class SyncService implements Syncs {
         return perform(connections.ready(connection), null, true, consent(approved), Map.of(), progress, job);
     }
 
+    /** Compares the datasets of a connection with its source; what came of it is in the ledger then. */
+    void compare(String connection, Progress progress) throws EngineException, InterruptedException {
+        Entry entry = connections.ready(connection);
+        Source source = connections.source(connection);
+        if (source != null && !(source instanceof Countable)) {
+            throw new EngineException("the connector of " + connection + " cannot count what its source holds, so there is nothing to compare with");
+        }
+        Run run = perform(entry, null, true, new Terms.Unattended(), Map.of(), progress, new Job(tools, true, (asked, name) -> Calls.PLAIN, ended -> { }));
+        if (run.failure() != null) {
+            throw new EngineException(run.failure());
+        }
+    }
+
+    /** The sources there are, by the names of their connections; null where the connector is gone. */
+    Map<String, Source> sources() {
+        Map<String, Source> sources = new TreeMap<>();
+        synchronized (connections) {
+            connections.entries().stream().filter(entry -> !entry.name.equals(Connections.BY_HAND)).forEach(entry -> sources.put(entry.name, entry.source));
+        }
+        return sources;
+    }
+
+    /** Whether a run of this connection is on its way. */
+    boolean running(String connection) {
+        synchronized (connections) {
+            Entry entry = connections.entry(connection);
+            return entry != null && entry.run != null;
+        }
+    }
+
+    /** @param instead what is read in the connection's place: a file that was handed over, which waits for the one before it, or the quarantine; null: its own source */
     private Run perform(Entry entry, Source instead, boolean byHand, Terms terms, Map<String, String> plan, Progress progress, Job job)
             throws EngineException, InterruptedException {
         SyncOptions options = settings.options();
@@ -349,7 +387,7 @@ public final class SyncService implements Syncs {
             SyncOptions patience = instead instanceof Search ? options.withoutRetries() : options;
             String name = Long.toString(now.toEpochMilli(), 36) + "-" + runs.incrementAndGet();
             Source source = instead == null ? entry.source : instead;
-            Order order = new Order(name, entry.name, terms, plan, baseCurrency, patience, job.calls.of(source, name));
+            Order order = new Order(name, entry.name, terms, plan, job.comparing, baseCurrency, patience, job.calls.of(source, name));
             run = new Run(job.tools, order, source, new Telling(entry, progress), () -> others(entry));
             entry.run = run;
             entry.failure = tells ? "" : entry.failure;

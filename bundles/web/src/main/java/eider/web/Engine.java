@@ -1,6 +1,7 @@
 package eider.web;
 
 import eider.engine.Commands;
+import eider.engine.Comparisons;
 import eider.engine.Loads;
 import eider.engine.Origins;
 import eider.engine.Plugins;
@@ -35,6 +36,8 @@ public final class Engine {
     private volatile Plugins plugins;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Commands commands;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Comparisons comparisons;
 
     @Activate
     public Engine(@Reference Server server) {
@@ -55,6 +58,10 @@ public final class Engine {
 
     public Optional<Loads> loads() {
         return Optional.ofNullable(loads);
+    }
+
+    public Optional<Comparisons> comparisons() {
+        return Optional.ofNullable(comparisons);
     }
 
     public Optional<Origins> origins() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.Plugin;
 import java.io.ByteArrayInputStream;
@@ -134,11 +135,29 @@ class ApiTest {
 
         assertThat(source.get("name").textValue()).isEqualTo("inbox");
         assertThat(source.get("state").textValue()).isEqualTo("ready");
+        assertThat(source.get("datasets")).isEmpty();
         assertThat(plugin.get("state").textValue()).isEqualTo("refused");
         assertThat(plugin.get("reason").textValue()).isEqualTo("It is no jar.");
         assertThat(plugin.get("since").textValue()).isEqualTo("2026-01-01T10:00:00Z");
         assertThat(load.get("id").longValue()).isEqualTo(7);
         assertThat(load.get("state").textValue()).isEqualTo("committed");
+    }
+
+    @Test
+    void tellsHowFarEachDatasetCanBeReliedOn() throws Exception {
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        server.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of()));
+        server.badges.add(new Badge("inbox", "sales", noon, Badge.State.DIFFERS, "1 row fewer here.", noon.plusSeconds(5), new Badge.Comparison(2, 3, 0, List.of())));
+        server.badges.add(new Badge("inbox", "stock", null, Badge.State.NOT_COMPARED, "It was not compared yet.", null, null));
+        server.badges.add(new Badge("other", "sales", noon, Badge.State.MATCHES, "", noon, null));
+
+        JsonNode datasets = json(server.get("/api/v1/sources")).get(0).get("datasets");
+
+        assertThat(datasets).hasSize(2);
+        assertThat(datasets.get(0).toString()).isEqualTo("{\"dataset\":\"sales\",\"completeTo\":\"2026-01-01T12:00:00Z\",\"compared\":\"differs\","
+                + "\"comparedAt\":\"2026-01-01T12:00:05Z\",\"rowsHere\":2,\"rowsAtSource\":3,\"quarantined\":0,\"message\":\"1 row fewer here.\"}");
+        assertThat(datasets.get(1).get("completeTo").isNull()).isTrue();
+        assertThat(datasets.get(1).get("compared").textValue()).isEqualTo("not_compared");
     }
 
     @Test

@@ -2,6 +2,7 @@ package eider.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.Plugin;
 import java.net.http.HttpResponse;
@@ -76,11 +77,23 @@ class PageTest {
     }
 
     @Test
+    void showsWhichDatasetsDifferFromTheirSourceAndToWhenTheyAreComplete() throws Exception {
+        Instant noon = Instant.parse("2026-01-01T12:00:00Z");
+        server.connections.add(new Connection("inbox", "files", Connection.State.READY, "", List.of()));
+        server.badges.add(new Badge("inbox", "sales", noon, Badge.State.DIFFERS, "1 row fewer here than at the source.", noon, null));
+        server.badges.add(new Badge("inbox", "stock", noon, Badge.State.MATCHES, "7 rows here.", noon, null));
+
+        assertThat(server.get("/").body()).contains("state bad", "sales differs", "<span class=\"why\" dir=\"auto\">1 row fewer here than at the source.</span>", "stock matches",
+                "title=\"7 rows here.\"", "complete to <time class=\"moment\" datetime=\"2026-01-01T12:00:00Z\">").doesNotContain("<span class=\"why\" dir=\"auto\">7 rows");
+    }
+
+    @Test
     void showsHostileNamesAsPlainText() throws Exception {
         String hostile = "<img src=x onerror=alert(1)>\"'</table><script>alert(2)</script>";
         server.sql("insert into sales(date, kind, region, quantity, total_amount) values ('2026-01-01', 'sale', '" + hostile.replace("'", "''") + "', 2, 5)");
         server.plugins.add(new Plugin(hostile, hostile, hostile, hostile, Plugin.State.REFUSED, hostile, Instant.EPOCH));
         server.connections.add(new Connection(hostile, hostile, Connection.State.FAILED, hostile, List.of()));
+        server.badges.add(new Badge(hostile, hostile, null, Badge.State.DIFFERS, hostile, null, null));
 
         String page = server.get("/").body();
 

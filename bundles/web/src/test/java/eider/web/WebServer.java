@@ -1,6 +1,8 @@
 package eider.web;
 
+import eider.engine.Badge;
 import eider.engine.Commands;
+import eider.engine.Comparisons;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Hold;
@@ -58,6 +60,7 @@ import org.osgi.framework.launch.Framework;
 final class WebServer implements AutoCloseable {
     final Path home;
     final List<Connection> connections = new CopyOnWriteArrayList<>();
+    final List<Badge> badges = new CopyOnWriteArrayList<>();
     final List<Plugin> plugins = new CopyOnWriteArrayList<>();
     final Set<Consumer<Load>> listeners = ConcurrentHashMap.newKeySet();
     volatile Commands commands = line -> 0;
@@ -80,7 +83,7 @@ final class WebServer implements AutoCloseable {
                 + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
         Map<String, String> settings = new HashMap<>();
         settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
-        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.connector;version=1.1.0,"
+        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.connector;version=1.2.0,"
                 + "org.slf4j;version=2.0.20,org.slf4j.spi;version=2.0.20,org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20");
         settings.put("org.osgi.service.http.port", "0");
         settings.put("org.apache.felix.http.host", "127.0.0.1");
@@ -96,6 +99,7 @@ final class WebServer implements AutoCloseable {
         context.registerService(Commands.class, line -> commands.run(line), null);
         context.registerService(Syncs.class, new TestSyncs(), null);
         context.registerService(Loads.class, new TestLoads(), null);
+        context.registerService(Comparisons.class, new TestComparisons(), null);
         context.registerService(Origins.class, new TestOrigins(), null);
         openStore();
         framework.start();
@@ -394,6 +398,18 @@ final class WebServer implements AutoCloseable {
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
+        }
+    }
+
+    private final class TestComparisons implements Comparisons {
+        @Override
+        public List<Badge> badges() {
+            return List.copyOf(badges);
+        }
+
+        @Override
+        public List<Badge> compare(String connection, Progress progress) {
+            throw new AssertionError("no page compares");
         }
     }
 }

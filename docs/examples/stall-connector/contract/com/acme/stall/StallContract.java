@@ -26,7 +26,7 @@ public final class StallContract implements JarContract {
     /** The book lies on this machine, and there is nothing in it to keep from people. */
     @Override
     public Set<Ability> lacks() {
-        return Set.of(Ability.HTTP, Ability.SECRETS, Ability.WEBHOOKS);
+        return Set.of(Ability.HTTP, Ability.SECRETS, Ability.WEBHOOKS, Ability.COUNTS);
     }
 
     /** A cash book. Each sale is of 2.50, and each tenth is given back. */

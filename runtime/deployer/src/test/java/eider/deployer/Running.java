@@ -44,7 +44,7 @@ final class Running implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, home.resolve("data/cache").toString());
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-            "eider.connector;version=1.1.0,eider.engine;version=1.0.0,org.slf4j;version=2.0.20");
+            "eider.connector;version=1.2.0,eider.engine;version=1.0.0,org.slf4j;version=2.0.20");
         if (distribution != null) {
             properties.put("eider.dist.plugins", distribution.toString());
         }

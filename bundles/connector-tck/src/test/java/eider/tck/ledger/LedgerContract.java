@@ -33,7 +33,7 @@ public class LedgerContract implements SourceContract {
 
     @Override
     public Set<Ability> lacks() {
-        return Set.of(Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS);
+        return Set.of(Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS, Ability.COUNTS);
     }
 
     @Override

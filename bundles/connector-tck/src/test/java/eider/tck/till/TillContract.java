@@ -1,12 +1,14 @@
 package eider.tck.till;
 
 import eider.connector.Source;
+import eider.tck.Ability;
 import eider.tck.Connector;
 import eider.tck.Outside;
 import eider.tck.SourceContract;
 import eider.tck.TestBundle;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** The contract for the till source, or for one of its broken kin. */
 public class TillContract implements SourceContract {
@@ -28,6 +30,11 @@ public class TillContract implements SourceContract {
     @Override
     public Outside outside(Path home, String name) throws IOException {
         return new Till();
+    }
+
+    @Override
+    public Set<Ability> lacks() {
+        return Set.of(Ability.COUNTS);
     }
 
     @Override

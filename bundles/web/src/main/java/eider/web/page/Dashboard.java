@@ -1,5 +1,6 @@
 package eider.web.page;
 
+import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.Load;
 import eider.engine.Plugin;
@@ -14,9 +15,11 @@ import java.util.Locale;
  * @param sentence what is wrong where something is; empty otherwise
  * @param figures null unless the state is {@code READY}
  * @param connections null while the engine cannot tell
+ * @param badges how far each dataset can be relied on
  * @param plugins null while the deployer cannot tell
  */
-public record Dashboard(State state, String sentence, Figures figures, List<Connection> connections, List<Plugin> plugins, Formats formats,
+public record Dashboard(State state, String sentence, Figures figures, List<Connection> connections, List<Badge> badges, List<Plugin> plugins,
+        Formats formats,
         Frame frame) {
     public static final int TABLE_DAYS = 92;
 
@@ -46,6 +49,38 @@ public record Dashboard(State state, String sentence, Figures figures, List<Conn
             case HELD -> "warn";
             case FAILED, GONE -> "bad";
         };
+    }
+
+    public static String look(Badge.State state) {
+        return switch (state) {
+            case MATCHES -> "good";
+            case DIFFERS -> "bad";
+            case FAILED -> "warn";
+            case UNSETTLED, NOT_COMPARED -> "idle";
+        };
+    }
+
+    public static String word(Badge.State state) {
+        return switch (state) {
+            case MATCHES -> "matches";
+            case DIFFERS -> "differs";
+            case UNSETTLED -> "undecided";
+            case FAILED -> "could not be compared";
+            case NOT_COMPARED -> "not compared";
+        };
+    }
+
+    /** Whether there is something to act on, or to wait for. */
+    public static boolean speaks(Badge badge) {
+        return switch (badge.state()) {
+            case MATCHES, NOT_COMPARED -> false;
+            case DIFFERS, UNSETTLED, FAILED -> true;
+        };
+    }
+
+    /** The badges of a connection. */
+    public List<Badge> badges(Connection connection) {
+        return badges.stream().filter(badge -> badge.connection().equals(connection.name())).toList();
     }
 
     public static String look(Plugin.State state) {

@@ -1,5 +1,7 @@
 package eider.web.page;
 
+import eider.engine.Badge;
+import eider.engine.Comparisons;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Plugin;
@@ -113,14 +115,17 @@ public final class Pages extends HttpServlet {
 
     private Dashboard dashboard(Dashboard.State state, String sentence, Figures figures, Locale locale) {
         List<Connection> connections = null;
+        List<Badge> badges = List.of();
         List<Plugin> plugins = null;
         try {
             connections = engine.syncs().map(Syncs::connections).orElse(null);
             plugins = engine.plugins().map(Plugins::plugins).orElse(null);
-        } catch (RuntimeException e) {
+            Comparisons comparisons = engine.comparisons().orElse(null);
+            badges = comparisons == null ? badges : comparisons.badges();
+        } catch (EngineException | RuntimeException e) {
             LOG.error("The state of connections and plugins could not be read", e);
         }
-        return new Dashboard(state, sentence, figures, connections, plugins, new Formats(locale, figures == null ? null : figures.currency()), frame());
+        return new Dashboard(state, sentence, figures, connections, badges, plugins, new Formats(locale, figures == null ? null : figures.currency()), frame());
     }
 
     private Dashboard.Frame frame() {
