@@ -1,0 +1,89 @@
+package eider.sql;
+
+import eider.connector.Cursor;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How far a table was read: what a {@link Cursor} says. A pass goes over all rows, or over all that changed since the pass before it; it may take
+ * several reads, each with a snapshot of its own.
+ *
+ * @param by the columns by which the table is read in order, so that a place is not taken for one in another order
+ * @param since where the next pass, or this one, begins: the greatest value of the cursor column in the first snapshot of the pass before. Null:
+ *     with the first row
+ * @param mark the greatest value of the cursor column in the first snapshot of this pass. Null: there is none
+ * @param seen the oldest transaction that the first snapshot of this pass did not see the end of; everything older is in it
+ * @param at the values of {@code by} in the last row that was pushed; empty if the pass is over
+ */
+record Place(List<String> by, String since, String mark, String seen, List<String> at) {
+
+    Place {
+        by = List.copyOf(by);
+        at = List.copyOf(at);
+    }
+
+    /** Null if the cursor is of a read in another order, so that everything has to be read again. */
+    static Place of(Cursor cursor, Table table) {
+        Place place = parsed(cursor.text());
+        return place != null && place.by.equals(by(table)) && (place.at.isEmpty() || place.at.size() == place.by.size()) ? place : null;
+    }
+
+    static List<String> by(Table table) {
+        return table.order().stream().map(Column::name).toList();
+    }
+
+    private static Place parsed(String text) {
+        List<String> by = new ArrayList<>();
+        List<String> at = new ArrayList<>();
+        String since = null;
+        String mark = null;
+        String seen = null;
+        boolean known = false;
+        for (String part : text.split("&")) {
+            int equals = part.indexOf('=');
+            if (equals < 0) {
+                return null;
+            }
+            String value = URLDecoder.decode(part.substring(equals + 1), StandardCharsets.UTF_8);
+            switch (part.substring(0, equals)) {
+                case "v" -> known = value.equals("1");
+                case "by" -> by.add(value);
+                case "at" -> at.add(value);
+                case "since" -> since = value;
+                case "mark" -> mark = value;
+                case "seen" -> seen = value;
+                default -> {
+                    return null;
+                }
+            }
+        }
+        return known && seen != null ? new Place(by, since, mark, seen, at) : null;
+    }
+
+    Cursor cursor() {
+        StringBuilder text = new StringBuilder("v=1");
+        by.forEach(column -> add(text, "by", column));
+        add(text, "since", since);
+        add(text, "mark", mark);
+        add(text, "seen", seen);
+        at.forEach(value -> add(text, "at", value));
+        return new Cursor(text.toString());
+    }
+
+    private static void add(StringBuilder text, String name, String value) {
+        if (value != null) {
+            text.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+        }
+    }
+
+    boolean over() {
+        return at.isEmpty();
+    }
+
+    Place at(List<String> values) {
+        return new Place(by, since, mark, seen, values);
+    }
+}

@@ -1,0 +1,238 @@
+package eider.sql;
+
+import eider.connector.SourceException;
+import eider.connector.Type;
+import eider.kit.Options;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+
+/**
+ * The options of a connection, checked.
+ *
+ * @param keys by the pattern of a table, its columns
+ * @param decimals by the pattern of table and column with a point between them
+ * @param authority null where Java's own certificates count
+ */
+record Settings(String host, int port, String database, String user, String password, String schema, List<Pattern> tables, List<Pattern> without,
+        Map<Pattern, String> cursors, Map<Pattern, List<String>> keys, Map<Pattern, Type> decimals, Duration lookBack, long lookBackNumbers, Tls tls,
+        Path authority, Map<String, String> properties) {
+
+    /** How a connection is protected. */
+    enum Tls {
+        VERIFY, UNVERIFIED, NONE
+    }
+
+    /** None of these reads a file, loads a class, logs, or weakens what the other options say. */
+    private static final Set<String> ALLOWED = Set.of("ApplicationName", "connectTimeout", "prepareThreshold", "receiveBufferSize", "sendBufferSize",
+            "tcpKeepAlive");
+    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:";
+
+    static Settings of(SqlConfig config, Path home) throws SourceException {
+        String host = needed("host", config.host());
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        for (int i = 0; i < host.length(); i++) {
+            if (LETTERS.indexOf(host.charAt(i)) < 0) {
+                throw Options.wrong("host", "'" + host.charAt(i) + "' cannot stand in the name or address of a server; the port has an option of its "
+                        + "own.");
+            }
+        }
+        List<Pattern> tables = new ArrayList<>();
+        List<Pattern> without = new ArrayList<>();
+        for (String pattern : Options.list("tables", config.tables())) {
+            (pattern.startsWith("!") ? without : tables).add(new Pattern(pattern.startsWith("!") ? pattern.substring(1) : pattern));
+        }
+        if (tables.isEmpty()) {
+            throw Options.wrong("tables", "it names no table; * stands for all of them.");
+        }
+        Map<Pattern, String> cursors = new LinkedHashMap<>();
+        Options.pairs("cursor", config.cursor()).forEach((table, column) -> cursors.put(new Pattern(table), column));
+        Map<Pattern, List<String>> keys = new LinkedHashMap<>();
+        for (Map.Entry<String, String> pair : Options.pairs("keys", config.keys()).entrySet()) {
+            List<String> columns = List.of(pair.getValue().split("\\+"));
+            if (columns.isEmpty() || columns.stream().anyMatch(String::isBlank)) {
+                throw Options.wrong("keys", "'" + pair.getValue() + "' are no columns; write table=column or table=column+column.");
+            }
+            keys.put(new Pattern(pair.getKey()), columns.stream().map(String::strip).toList());
+        }
+        return new Settings(host, (int) number("port", config.port(), 1, 65_535), needed("database", config.database()), needed("user", config.user()),
+                config.password() == null ? "" : config.password(), needed("schema", config.schema()), List.copyOf(tables), List.copyOf(without), cursors, keys,
+                decimals(config.decimals()), duration("look_back", config.look__back()),
+                number("look_back_numbers", config.look__back__numbers(), 0, Long.MAX_VALUE), tls(config.tls()),
+                authority(config, home), properties(config.properties()));
+    }
+
+    private static String needed(String option, String value) throws SourceException {
+        if (value == null || value.isBlank()) {
+            throw Options.wrong(option, "it is missing.");
+        }
+        return value.strip();
+    }
+
+    private static long number(String option, String text, long least, long most) throws SourceException {
+        try {
+            long number = Long.parseLong(text.strip());
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw Options.wrong(option, "'" + text + "' is no whole number.");
+        }
+        throw Options.wrong(option, text.strip() + " is not from " + least + " to " + most + ".");
+    }
+
+    private static Duration duration(String option, String text) throws SourceException {
+        String length = text.strip();
+        int last = length.length() - 1;
+        if (length.equals("0")) {
+            return Duration.ZERO;
+        }
+        try {
+            long number = Long.parseLong(length.substring(0, Math.max(last, 0)));
+            Duration duration = switch (last > 0 ? length.charAt(last) : ' ') {
+                case 's' -> Duration.ofSeconds(number);
+                case 'm' -> Duration.ofMinutes(number);
+                case 'h' -> Duration.ofHours(number);
+                case 'd' -> Duration.ofDays(number);
+                default -> null;
+            };
+            if (duration != null && number >= 0 && duration.compareTo(Duration.ofDays(3_660)) <= 0) {
+                return duration;
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw Options.wrong(option, "'" + text + "' is no length of time; write 30s, 10m, 2h or 1d.");
+        }
+        throw Options.wrong(option, "'" + text + "' is no length of time up to ten years; write 30s, 10m, 2h or 1d.");
+    }
+
+    private static Map<Pattern, Type> decimals(String text) throws SourceException {
+        Map<Pattern, Type> decimals = new LinkedHashMap<>();
+        for (Map.Entry<String, String> pair : Options.pairs("decimals", text).entrySet()) {
+            String[] digits = pair.getValue().split("\\.");
+            try {
+                if (pair.getKey().indexOf('.') > 0 && digits.length == 2) {
+                    decimals.put(new Pattern(pair.getKey()), Type.decimal(Integer.parseInt(digits[0].strip()), Integer.parseInt(digits[1].strip())));
+                    continue;
+                }
+            } catch (IllegalArgumentException e) {
+                throw Options.wrong("decimals", "'" + pair.getValue() + "' is not possible: there are at most 38 digits, and no more of them behind the "
+                        + "point.");
+            }
+            throw Options.wrong("decimals", "'" + pair.getKey() + "=" + pair.getValue() + "' does not say what it should; write table.column=18.4.");
+        }
+        return decimals;
+    }
+
+    private static Tls tls(String text) throws SourceException {
+        return switch (Options.choice("tls", text, "verify", "unverified", "none")) {
+            case "verify" -> Tls.VERIFY;
+            case "unverified" -> Tls.UNVERIFIED;
+            default -> Tls.NONE;
+        };
+    }
+
+    private static Path authority(SqlConfig config, Path home) throws SourceException {
+        String name = config.certificate__authority().strip();
+        if (name.isEmpty()) {
+            return null;
+        }
+        // A name alone: a form that may set options must not make the server read files elsewhere.
+        if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0 || name.startsWith(".") || name.indexOf('\0') >= 0) {
+            throw Options.wrong("certificate_authority", "it is the name of a file in the folder config of the home, without a folder.");
+        }
+        Path file = home.resolve("config").resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw Options.wrong("certificate_authority", "there is no file " + name + " in the folder config of the home.");
+        }
+        return file;
+    }
+
+    private static Map<String, String> properties(String text) throws SourceException {
+        Map<String, String> properties = Options.pairs("properties", text);
+        for (Map.Entry<String, String> property : properties.entrySet()) {
+            if (!ALLOWED.contains(property.getKey())) {
+                throw Options.wrong("properties", "'" + property.getKey() + "' is not among those that are allowed: "
+                        + String.join(", ", ALLOWED.stream().sorted().toList()) + ".");
+            }
+            if (property.getKey().equals("tcpKeepAlive")) {
+                Options.choice("properties", property.getValue(), "true", "false");
+            } else if (!property.getKey().equals("ApplicationName")) {
+                number("properties", property.getValue(), 0, Integer.MAX_VALUE);
+            }
+        }
+        return properties;
+    }
+
+    /** What the driver is told. */
+    Properties driver() {
+        Properties driver = new Properties();
+        driver.setProperty("ApplicationName", "Eider");
+        driver.setProperty("tcpKeepAlive", "true");
+        driver.setProperty("connectTimeout", "10");
+        properties.forEach(driver::setProperty);
+        driver.setProperty("user", user);
+        driver.setProperty("password", password);
+        driver.setProperty("socketFactory", Sockets.class.getName());
+        // Until it has answered for the first time; after that a long silence is a long query.
+        driver.setProperty("socketTimeout", "30");
+        driver.setProperty("readOnly", "true");
+        driver.setProperty("readOnlyMode", "always");
+        // Everything comes as the text that the server itself writes: infinities, years before Christ and all digits are in it.
+        driver.setProperty("binaryTransfer", "false");
+        driver.setProperty("gssEncMode", "disable");
+        driver.setProperty("sslmode", switch (tls) {
+            case VERIFY -> "verify-full";
+            case UNVERIFIED -> "require";
+            case NONE -> "disable";
+        });
+        switch (tls) {
+            case VERIFY -> {
+                if (authority == null) {
+                    driver.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+                } else {
+                    driver.setProperty("sslrootcert", authority.toString());
+                }
+            }
+            case UNVERIFIED -> driver.setProperty("sslfactory", "org.postgresql.ssl.NonValidatingFactory");
+            case NONE -> { }
+        }
+        return driver;
+    }
+
+    /** Whether a table is read, by the option {@code tables}. */
+    boolean reads(String table) {
+        return tables.stream().anyMatch(pattern -> pattern.matches(table)) && without.stream().noneMatch(pattern -> pattern.matches(table));
+    }
+
+    /** The first value whose pattern fits, or null. A pattern without a star goes before one with it. */
+    static <V> V fitting(Map<Pattern, V> values, String name) {
+        V found = null;
+        for (Map.Entry<Pattern, V> value : values.entrySet()) {
+            if (value.getKey().matches(name)) {
+                if (value.getKey().plain()) {
+                    return value.getValue();
+                }
+                found = found == null ? value.getValue() : found;
+            }
+        }
+        return found;
+    }
+
+    String server() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "database '" + database + "' at " + server();
+    }
+}

@@ -1,0 +1,104 @@
+package eider.sql;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.opentest4j.TestAbortedException;
+
+/** A real server on a free port of 127.0.0.1, one for all tests of this JVM, in a temporary folder; where it cannot run, tests are skipped and say why. */
+final class Postgres {
+    static final String READER = "reader";
+    static final String PASSWORD = "correct horse";
+
+    private static final Postgres ONE = new Postgres();
+
+    private EmbeddedPostgres server;
+    private Throwable refused;
+
+    private Postgres() {
+        try {
+            Path folder = Files.createTempDirectory("eider-postgres");
+            EmbeddedPostgres started = EmbeddedPostgres.builder().setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
+                    .setDataDirectory(folder.resolve("data")).setServerConfig("max_connections", "60").setServerConfig("fsync", "off")
+                    .setServerConfig("shared_buffers", "32MB").start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started, folder)));
+            server = started;
+            Path hba = folder.resolve("data").resolve("pg_hba.conf");
+            Files.writeString(hba, "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n",
+                    StandardOpenOption.TRUNCATE_EXISTING);
+            execute("CREATE ROLE " + READER + " LOGIN PASSWORD '" + PASSWORD + "'", "SELECT pg_reload_conf()");
+        } catch (IOException | SQLException | RuntimeException | LinkageError e) {
+            refused = e;
+        }
+    }
+
+    private static void stop(EmbeddedPostgres started, Path folder) {
+        try {
+            started.close();
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        } catch (IOException e) {
+            System.err.println("The server of the tests was not cleared away: " + e);
+        }
+    }
+
+    static Postgres running() {
+        if (ONE.refused != null) {
+            throw new TestAbortedException("there is no PostgreSQL server to test against: " + ONE.refused, ONE.refused);
+        }
+        return ONE;
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    /** As its owner. */
+    Connection connect() throws SQLException {
+        return server.getPostgresDatabase().getConnection();
+    }
+
+    void execute(String... statements) throws SQLException {
+        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    String ask(String sql) throws SQLException {
+        try (Connection connection = connect(); Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** An empty schema that the reader may read. */
+    String schema(String name) throws SQLException {
+        String schema = name + "_" + Long.toString(System.nanoTime(), 36);
+        execute("CREATE SCHEMA " + schema, "GRANT USAGE ON SCHEMA " + schema + " TO " + READER,
+                "ALTER DEFAULT PRIVILEGES IN SCHEMA " + schema + " GRANT SELECT ON TABLES TO " + READER);
+        return schema;
+    }
+
+    /** Options that read a schema, and those that are given as pairs. */
+    Map<String, String> options(String schema, String... more) {
+        Map<String, String> options = new LinkedHashMap<>(Map.of("host", "127.0.0.1", "port", Integer.toString(port()), "database", "postgres", "user",
+                READER, "password", PASSWORD, "schema", schema, "tls", "none"));
+        for (int i = 0; i < more.length; i += 2) {
+            options.put(more[i], more[i + 1]);
+        }
+        return options;
+    }
+}
