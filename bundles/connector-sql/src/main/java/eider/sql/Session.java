@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.osgi.framework.BundleReference;
 import org.postgresql.Driver;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,12 +61,17 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** The driver registers itself with the JDK, which would hold this bundle's classes for ever; it is not found that way here. */
+    /**
+     * The driver registers itself with the JDK, which would hold the classes of a bundle for ever; a bundle's own copy is not looked for that way.
+     * Outside of a framework it may be the program's driver, too, and is left alone.
+     */
     private static Driver driver() throws SQLException {
         Driver driver = new Driver();
-        synchronized (Driver.class) {
-            if (Driver.isRegistered()) {
-                Driver.deregister();
+        if (Driver.class.getClassLoader() instanceof BundleReference) {
+            synchronized (Driver.class) {
+                if (Driver.isRegistered()) {
+                    Driver.deregister();
+                }
             }
         }
         return driver;
