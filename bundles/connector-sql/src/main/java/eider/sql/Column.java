@@ -44,7 +44,7 @@ record Column(String name, String sqlType, String plainType, String expression, 
                 case BOOLEAN -> text.equals("t");
                 case INTEGER -> Long.valueOf(text);
                 case DECIMAL -> new BigDecimal(number(text));
-                case DOUBLE -> Double.valueOf(text);
+                case DOUBLE -> Double.valueOf(number(text));
                 case DATE -> day(finite(text), LAST_YEAR_OF_A_DATE);
                 case TIMESTAMP -> time(finite(text));
                 case INSTANT -> instant(finite(text));
