@@ -22,9 +22,16 @@ final class Faults {
             return before ? told(Kind.TEMPORARY, "The name '" + settings.host() + "' cannot be resolved at the moment.", e)
                     : told(Kind.CONFIG, "Option 'host': the name '" + settings.host() + "' is not known here; check its spelling.", e);
         }
-        if (has(e, SSLException.class) || settings.tls() != Settings.Tls.NONE && "08004".equals(e.getSQLState())) {
+        boolean rejected = "08004".equals(e.getSQLState());
+        if (rejected && settings.tls() == Settings.Tls.NONE) {
+            // What the driver itself finds wrong with signing in, such as an empty password where one is asked for.
+            return refused(e);
+        }
+        // A name that is not the certificate's comes as a failed connection, but without one having failed below it.
+        boolean unverified = settings.tls() == Settings.Tls.VERIFY && "08006".equals(e.getSQLState()) && e.getCause() == null;
+        if (has(e, SSLException.class) || rejected || unverified) {
             return told(Kind.CONFIG, "Option 'tls': there is no protected connection to " + settings.server() + " (" + words(e)
-                    + "). For a certificate of your own house name its authority in option 'certificate_authority'; for a server without TLS, on a "
+                    + ")" + (settings.password().isEmpty() ? ", or it failed because option 'password' is empty" : "") + ". For a certificate of your own house name its authority in option 'certificate_authority'; for a server without TLS, on a "
                     + "network that you trust, set tls = none.", e);
         }
         if ("08001".equals(e.getSQLState()) || has(e, NoRouteToHostException.class)) {
@@ -36,10 +43,14 @@ final class Faults {
             return told(Kind.CONFIG, "Option 'database': " + settings.server() + " has no database '" + settings.database() + "'.", e);
         }
         if (e.getSQLState() != null && e.getSQLState().startsWith("28")) {
-            return told(Kind.AUTH, "The server " + settings.server() + " refused user '" + settings.user() + "' (" + words(e)
-                    + "). Check the options 'user' and 'password', and with \"pg_hba.conf\" in the words before also 'tls'.", e);
+            return refused(e);
         }
         return of(e, "connecting to " + settings.server());
+    }
+
+    private SourceException refused(SQLException e) {
+        return told(Kind.AUTH, "The server " + settings.server() + " refused user '" + settings.user() + "' (" + words(e)
+                + "). Check the options 'user' and 'password', and with \"pg_hba.conf\" in the words before also 'tls'.", e);
     }
 
     /** @param doing what failed, as in "reading public.orders" */
@@ -84,8 +95,8 @@ final class Faults {
         }
         StringBuilder line = new StringBuilder();
         words.strip().codePoints().forEach(c -> line.appendCodePoint(Character.isISOControl(c) ? ' ' : c));
-        String short1 = line.length() > 500 ? line.substring(0, 500) + "…" : line.toString();
-        return short1.endsWith(".") ? short1.substring(0, short1.length() - 1) : short1;
+        String told = line.length() > 500 ? line.substring(0, 500) + "…" : line.toString();
+        return told.endsWith(".") ? told.substring(0, told.length() - 1) : told;
     }
 
     /** A server that says the password again, to whom ever, is not repeated, nor is its exception kept. */
