@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -15,31 +16,44 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
-/** A real server on a free port of 127.0.0.1, one for all tests of this JVM, in a temporary folder; where it cannot run, tests are skipped and say why. */
+/**
+ * A real server on a free port of 127.0.0.1, one for all tests of this JVM, in a temporary folder; where it cannot run, tests are skipped and say why. A
+ * JVM that a test started, which may be halted, uses the server of the one that started it.
+ */
 final class Postgres {
     static final String READER = "reader";
     static final String PASSWORD = "correct horse";
 
     private static final Postgres ONE = new Postgres();
 
-    private EmbeddedPostgres server;
+    private int port;
     private Throwable refused;
 
     private Postgres() {
         try {
-            Path folder = Files.createTempDirectory("eider-postgres");
+            Path parents = ProcessHandle.current().parent().map(parent -> folder(parent.pid()).resolve("port")).orElse(null);
+            if (parents != null && Files.isRegularFile(parents)) {
+                port = Integer.parseInt(Files.readString(parents));
+                return;
+            }
+            Path folder = Files.createDirectories(folder(ProcessHandle.current().pid()));
             EmbeddedPostgres started = EmbeddedPostgres.builder().setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
                     .setDataDirectory(folder.resolve("data")).setServerConfig("max_connections", "60").setServerConfig("fsync", "off")
                     .setServerConfig("shared_buffers", "32MB").start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started, folder)));
-            server = started;
+            port = started.getPort();
             Path hba = folder.resolve("data").resolve("pg_hba.conf");
             Files.writeString(hba, "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n",
                     StandardOpenOption.TRUNCATE_EXISTING);
             execute("CREATE ROLE " + READER + " LOGIN PASSWORD '" + PASSWORD + "'", "SELECT pg_reload_conf()");
+            Files.writeString(folder.resolve("port"), Integer.toString(port));
         } catch (IOException | SQLException | RuntimeException | LinkageError e) {
             refused = e;
         }
+    }
+
+    private static Path folder(long process) {
+        return Path.of(System.getProperty("java.io.tmpdir"), "eider-postgres-" + process);
     }
 
     private static void stop(EmbeddedPostgres started, Path folder) {
@@ -61,12 +75,12 @@ final class Postgres {
     }
 
     int port() {
-        return server.getPort();
+        return port;
     }
 
     /** As its owner. */
     Connection connect() throws SQLException {
-        return server.getPostgresDatabase().getConnection();
+        return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
     }
 
     void execute(String... statements) throws SQLException {

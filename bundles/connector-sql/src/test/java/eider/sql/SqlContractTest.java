@@ -18,6 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SqlContractTest implements SourceContract {
 
+    /** Here and not first in a JVM that a test starts: that one is halted, and would leave its server behind. */
+    SqlContractTest() {
+        Postgres.running();
+    }
+
     @Override
     public Connector connector(Path home) {
         return (name, options) -> SqlSource.in(home, Binding.of(SqlConfig.class, options));
