@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Stands between a client and the server, hands bytes on, and cuts or falls silent after so many of the server's bytes. */
 final class Relay implements AutoCloseable {
     private final ServerSocket listening;
+    private final Thread accepting;
     private final int beyond;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong bytes = new AtomicLong();
@@ -24,7 +25,7 @@ final class Relay implements AutoCloseable {
     Relay(int beyond) throws IOException {
         this.beyond = beyond;
         this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        this.accepting = Thread.ofVirtual().start(this::accept);
     }
 
     int port() {
@@ -59,6 +60,10 @@ final class Relay implements AutoCloseable {
             try {
                 Socket client = listening.accept();
                 sockets.add(client);
+                if (listening.isClosed()) {
+                    client.close();
+                    return;
+                }
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), beyond);
                 sockets.add(server);
                 Thread.ofVirtual().start(() -> hand(client, server, false));
@@ -103,9 +108,15 @@ final class Relay implements AutoCloseable {
         return sockets.stream().filter(socket -> !socket.isClosed()).count();
     }
 
+    /** Once it returns nobody is let in any more. */
     @Override
     public void close() throws IOException {
         listening.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : sockets) {
             socket.close();
         }
