@@ -30,14 +30,16 @@ final class Catalogue {
                 UNION ALL
                 SELECT d.attrelid, d.attnum, t.typbasetype, CASE WHEN d.modifier = -1 THEN t.typtypmod ELSE d.modifier END, d.attname, d.attnotnull
                 FROM typed d JOIN pg_catalog.pg_type t ON t.oid = d.type WHERE t.typtype = 'd')
-            SELECT r.relname, r.relkind, r.comment, d.attname, pg_catalog.format_type(d.type, d.modifier), t.typname, t.typtype, t.typcategory, d.modifier,
+            SELECT r.relname, r.relkind, r.comment, d.attname, pg_catalog.format_type(d.type, d.modifier), t.typname, t.typtype, t.typcategory,
+                d.modifier,
                 d.attnotnull, pg_catalog.col_description(r.oid, d.attnum), pg_catalog.format_type(d.type, NULL)
             FROM relation r JOIN typed d ON d.attrelid = r.oid JOIN pg_catalog.pg_type t ON t.oid = d.type
             WHERE t.typtype <> 'd' ORDER BY r.relname COLLATE "C", d.attnum""";
     /** Of the keys that a table has the primary one, else the shortest unique index without conditions over columns that are never empty. */
     private static final String KEYS = """
             SELECT relname, attname FROM (
-                SELECT c.relname, a.attname, k.position, dense_rank() OVER (PARTITION BY c.oid ORDER BY i.indisprimary DESC, i.indnkeyatts, x.relname) AS choice
+                SELECT c.relname, a.attname, k.position, dense_rank() OVER (PARTITION BY c.oid ORDER BY i.indisprimary DESC, i.indnkeyatts,
+                    x.relname) AS choice
                 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
                 JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
                 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
@@ -73,7 +75,8 @@ final class Catalogue {
     /** The tables that the options name, in the order of their names. */
     static List<Table> of(Settings settings, Session session) throws SourceException, InterruptedException {
         boolean[] there = new boolean[1];
-        session.each("looking for the schema", "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?", List.of(settings.schema()), 1, row -> there[0] = true);
+        session.each("looking for the schema", "SELECT FROM pg_catalog.pg_namespace WHERE nspname = ?", List.of(settings.schema()), 1,
+                row -> there[0] = true);
         if (!there[0]) {
             throw Options.wrong("schema", "database '" + settings.database() + "' has no schema '" + settings.schema() + "'.");
         }
@@ -97,7 +100,8 @@ final class Catalogue {
         for (Pattern pattern : settings.tables()) {
             if (pattern.plain() && !all.contains(pattern.text())) {
                 throw Options.wrong("tables", "schema '" + settings.schema() + "' has no table or view '" + pattern.text() + "'" + (all.stream()
-                        .filter(pattern.text()::equalsIgnoreCase).findFirst().map(name -> "; it is written '" + name + "' there").orElse("") + ", or user '"
+                        .filter(pattern.text()::equalsIgnoreCase).findFirst().map(name -> "; it is written '" + name + "' there").orElse("")
+                        + ", or user '"
                         + settings.user() + "' may not see it") + ".");
             }
         }
@@ -185,7 +189,8 @@ final class Catalogue {
                             + ", and only a time, a day or a number can be told to grow.");
                 }
                 if (key.isEmpty()) {
-                    throw Options.wrong("cursor", "table '" + table + "' has no primary key, so that a changed row could not be told from a new one; name the "
+                    throw Options.wrong("cursor", "table '" + table
+                            + "' has no primary key, so that a changed row could not be told from a new one; name the "
                             + "columns of its key in option 'keys', or leave the table out here.");
                 }
                 return columns.get(i);
@@ -246,7 +251,8 @@ final class Catalogue {
 
     /** A fault of kind DATA: it is not there any more. */
     static SourceException gone(String dataset) {
-        return new SourceException(Kind.DATA, "The table of dataset '" + dataset + "' is not there any more, or is not the one that it was when the tables were "
+        return new SourceException(Kind.DATA, "The table of dataset '" + dataset
+                + "' is not there any more, or is not the one that it was when the tables were "
                 + "looked at. Start the sync again: it looks anew.");
     }
 }

@@ -79,7 +79,8 @@ record Column(String name, String sqlType, String plainType, String expression, 
             throw new Misfit("The year of '" + text + "' in " + field.name() + " is later than can be held.");
         }
         // There was no year nought: the one before the first is 0 where years are counted on.
-        return LocalDate.of(before ? 1 - year : year, Integer.parseInt(day.substring(month + 1, month + 3)), Integer.parseInt(day.substring(month + 4)));
+        return LocalDate.of(before ? 1 - year : year, Integer.parseInt(day.substring(month + 1, month + 3)),
+                Integer.parseInt(day.substring(month + 4)));
     }
 
     /** {@code 2026-01-31 12:00:00.123456}, with {@code BC} behind it. */

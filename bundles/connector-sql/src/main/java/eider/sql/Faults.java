@@ -31,12 +31,14 @@ final class Faults {
         boolean unverified = settings.tls() == Settings.Tls.VERIFY && "08006".equals(e.getSQLState()) && e.getCause() == null;
         if (has(e, SSLException.class) || rejected || unverified) {
             return told(Kind.CONFIG, "Option 'tls': there is no protected connection to " + settings.server() + " (" + words(e)
-                    + ")" + (settings.password().isEmpty() ? ", or it failed because option 'password' is empty" : "") + ". For a certificate of your own house name its authority in option 'certificate_authority'; for a server without TLS, on a "
+                    + ")" + (settings.password().isEmpty() ? ", or it failed because option 'password' is empty" : "")
+                    + ". For a certificate of your own house name its authority in option 'certificate_authority'; for a server without TLS, on a "
                     + "network that you trust, set tls = none.", e);
         }
         if ("08001".equals(e.getSQLState()) || has(e, NoRouteToHostException.class)) {
             return before ? told(Kind.TEMPORARY, "Nothing answers at " + settings.server() + " at the moment.", e)
-                    : told(Kind.CONFIG, "Nothing answers at " + settings.server() + ". Check the options 'host' and 'port', and whether the server runs "
+                    : told(Kind.CONFIG, "Nothing answers at " + settings.server()
+                            + ". Check the options 'host' and 'port', and whether the server runs "
                     + "and lets this machine in.", e);
         }
         if ("3D000".equals(e.getSQLState())) {
@@ -58,8 +60,10 @@ final class Faults {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         String said = "The database failed while " + doing + " (" + words(e) + ").";
         return switch (state) {
-            case "57014" -> told(Kind.TEMPORARY, "The server ended the statement while " + doing + " (" + words(e) + "); it goes on at the next sync.", e);
-            case "42501" -> told(Kind.AUTH, "User '" + settings.user() + "' may not do this while " + doing + " (" + words(e) + "). Let the database's owner "
+            case "57014" -> told(Kind.TEMPORARY, "The server ended the statement while " + doing + " (" + words(e)
+                    + "); it goes on at the next sync.", e);
+            case "42501" -> told(Kind.AUTH, "User '" + settings.user() + "' may not do this while " + doing + " (" + words(e)
+                    + "). Let the database's owner "
                     + "GRANT USAGE on the schema and SELECT on the table, or leave it out by a ! in option 'tables'.", e);
             case "42P01", "42703", "42804", "42883" -> told(Kind.DATA, "The table is not what it was a moment ago while " + doing + " (" + words(e)
                     + "). Start the sync again: it looks anew at what there is.", e);

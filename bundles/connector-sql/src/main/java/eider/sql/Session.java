@@ -44,8 +44,8 @@ final class Session implements AutoCloseable {
         refuseLinkLocal(settings);
         Connection connection;
         try {
-            connection = driver().connect("jdbc:postgresql://" + settings.server() + "/" + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8)
-                    .replace("+", "%20"), settings.driver());
+            String database = URLEncoder.encode(settings.database(), StandardCharsets.UTF_8).replace("+", "%20");
+            connection = driver().connect("jdbc:postgresql://" + settings.server() + "/" + database, settings.driver());
         } catch (SQLException e) {
             interrupted(e);
             throw faults.connecting(e, before);

@@ -63,8 +63,9 @@ record Settings(String host, int port, String database, String user, String pass
             }
             keys.put(new Pattern(pair.getKey()), columns.stream().map(String::strip).toList());
         }
-        return new Settings(host, (int) number("port", config.port(), 1, 65_535), needed("database", config.database()), needed("user", config.user()),
-                config.password() == null ? "" : config.password(), needed("schema", config.schema()), List.copyOf(tables), List.copyOf(without), cursors, keys,
+        return new Settings(host, (int) number("port", config.port(), 1, 65_535), needed("database", config.database()),
+                needed("user", config.user()), config.password() == null ? "" : config.password(), needed("schema", config.schema()),
+                List.copyOf(tables), List.copyOf(without), cursors, keys,
                 decimals(config.decimals()), duration("look_back", config.look__back()),
                 number("look_back_numbers", config.look__back__numbers(), 0, Long.MAX_VALUE), tls(config.tls()),
                 authority(config, home), properties(config.properties()));
@@ -123,7 +124,8 @@ record Settings(String host, int port, String database, String user, String pass
                     continue;
                 }
             } catch (IllegalArgumentException e) {
-                throw Options.wrong("decimals", "'" + pair.getValue() + "' is not possible: there are at most 38 digits, and no more of them behind the "
+                throw Options.wrong("decimals", "'" + pair.getValue()
+                        + "' is not possible: there are at most 38 digits, and no more of them behind the "
                         + "point.");
             }
             throw Options.wrong("decimals", "'" + pair.getKey() + "=" + pair.getValue() + "' does not say what it should; write table.column=18.4.");

@@ -31,14 +31,17 @@ import org.slf4j.LoggerFactory;
  * Tables and views of a PostgreSQL database, each a dataset.
  *
  * <p>Each read sees one snapshot of the server and only reads. A table with a key is read in the order of (cursor column, key), or of its key, and
- * goes on behind the last row of the last checkpoint; what committed meanwhile with an earlier value is found by the next pass, which begins a look-back
- * before the greatest value that the first snapshot of this pass held. A table without a key is one part, read as a whole.
+ * goes on behind the last row of the last checkpoint; what committed meanwhile with an earlier value is found by the next pass, which begins a
+ * look-back before the greatest value that the first snapshot of this pass held. A table without a key is one part, read as a whole.
  */
 @Component(service = Source.class, configurationPid = "sql", configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = SqlConfig.class, factory = true)
 public final class SqlSource implements Source, Countable {
     private static final Logger LOG = LoggerFactory.getLogger(SqlSource.class);
-    /** Rows up to the first checkpoint; each further one comes after twice as many, up to {@link #MOST}: a slow beginning costs little, a long way few. */
+    /**
+     * Rows up to the first checkpoint; each further one comes after twice as many, up to {@link #MOST}: a slow beginning costs little, a
+     * long way few.
+     */
     private static final int FIRST = 250;
     private static final int MOST = 16_000;
     /** Rows that the driver fetches at once, and the characters that they shall come to. */
@@ -121,13 +124,15 @@ public final class SqlSource implements Source, Countable {
     /** A new pass, which goes on from the mark of the one before. The mark is read in the same snapshot as the rows. */
     private static Place begun(Session session, Table table, Place before) throws SourceException, InterruptedException {
         String[] seen = new String[1];
-        session.each("beginning to read", "SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text", List.of(), 1, row -> {
+        session.each("beginning to read", "SELECT pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::pg_catalog.text", List.of(), 1,
+                row -> {
             seen[0] = row.getString(1);
             return true;
         });
         String[] mark = new String[1];
         if (table.cursor() != null) {
-            session.each("looking for the last change in " + table.told(), "SELECT " + latest(table.cursor()) + " FROM " + table.sql(), List.of(), 1, row -> {
+            session.each("looking for the last change in " + table.told(), "SELECT " + latest(table.cursor()) + " FROM " + table.sql(), List.of(),
+                    1, row -> {
                 mark[0] = row.getString(1);
                 return true;
             });
@@ -137,8 +142,8 @@ public final class SqlSource implements Source, Countable {
     }
 
     /**
-     * The greatest value of a cursor column. A time that lies ahead, such as infinity or a slip of the pen, would hide all later changes: what is later
-     * than now does not count, with room for zones where the time has none; such rows are read each time.
+     * The greatest value of a cursor column. A time that lies ahead, such as infinity or a slip of the pen, would hide all later changes: what is
+     * later than now does not count, with room for zones where the time has none; such rows are read each time.
      */
     private static String latest(Column cursor) {
         String column = Table.quoted(cursor.name());
@@ -278,7 +283,8 @@ public final class SqlSource implements Source, Countable {
                     raw.append("null");
                 } else {
                     raw.append('"');
-                    text.chars().forEach(c -> raw.append(c == '"' || c == '\\' ? "\\" + (char) c : c < 0x20 ? String.format("\\u%04x", c) : (char) c));
+                    text.chars().forEach(c -> raw.append(c == '"' || c == '\\' ? "\\" + (char) c : c < 0x20 ? String.format("\\u%04x", c)
+                            : (char) c));
                     raw.append('"');
                 }
             }
@@ -361,8 +367,8 @@ public final class SqlSource implements Source, Countable {
         if (table.stored()) {
             // age() counts back from now in 32 bits; a read so long ago that they do not reach settles nothing.
             boolean[] reaches = new boolean[1];
-            session.each("counting", "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::numeric - CAST(? AS numeric) < 2000000000",
-                    List.of(place.seen()), 1, row -> {
+            session.each("counting", "SELECT pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::numeric - CAST(? AS numeric) "
+                    + "< 2000000000", List.of(place.seen()), 1, row -> {
                         reaches[0] = row.getString(1).equals("t");
                         return true;
                     });
@@ -372,7 +378,8 @@ public final class SqlSource implements Source, Countable {
             conditions.add("pg_catalog.age(xmin) > pg_catalog.age(CAST(CAST(CAST(? AS numeric) % 4294967296 AS text) AS xid))");
             parameters.add(place.seen());
         } else if (place.mark() == null) {
-            throw new SourceException(Kind.DATA, table.told() + " is a view or foreign table without a cursor column, so that rows from before the last read "
+            throw new SourceException(Kind.DATA, table.told()
+                    + " is a view or foreign table without a cursor column, so that rows from before the last read "
                     + "cannot be told from later ones; name its column in option 'cursor', or set compare_every = never.");
         } else if (place.over()) {
             conditions.add(Table.quoted(table.cursor().name()) + " <= CAST(? AS " + table.cursor().sqlType() + ")");

@@ -87,7 +87,8 @@ class CountingTest {
     void whatIsNewOrChangedSinceTheReadIsUnsettledUntilItWasRead() throws Exception {
         SqlSource source = source("cursor", "orders=updated_at");
         Kept orders = kept(source, "orders").read(source);
-        postgres.execute("INSERT INTO " + schema + ".orders (id, amount) VALUES (2000, 5)", "UPDATE " + schema + ".orders SET amount = 7, updated_at = now() WHERE id = 10");
+        postgres.execute("INSERT INTO " + schema + ".orders (id, amount) VALUES (2000, 5)", "UPDATE " + schema
+                + ".orders SET amount = 7, updated_at = now() WHERE id = 10");
         Tally between = count(source, orders, orders.cursor());
         assertThat(List.of(between.rows(), between.unsettled())).containsExactly(999L, 2L);
         assertThat(between.why()).contains("orders changed");

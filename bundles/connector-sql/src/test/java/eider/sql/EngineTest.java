@@ -67,15 +67,18 @@ class EngineTest {
 
     @Test
     void everyTypeArrivesAsWhatItIsAndWhatCannotBeHeldIsInQuarantine() throws Exception {
-        postgres.execute("CREATE TABLE " + schema + ".t (id integer PRIMARY KEY, big bigint, money numeric(38,8), free numeric, at timestamptz, clock timestamp, "
+        postgres.execute("CREATE TABLE " + schema
+                + ".t (id integer PRIMARY KEY, big bigint, money numeric(38,8), free numeric, at timestamptz, clock timestamp, "
                 + "day date, ratio double precision, doc jsonb, tags text[], flag boolean, raw bytea)",
-                "INSERT INTO " + schema + ".t VALUES (1, -9223372036854775808, 123456789012345678901234567890.12345678, 1e50, '0044-03-15 12:00:00+00 BC', "
+                "INSERT INTO " + schema + ".t VALUES (1, -9223372036854775808, 123456789012345678901234567890.12345678, 1e50, "
+                + "'0044-03-15 12:00:00+00 BC', "
                 + "'2024-02-29 23:59:59.123456', '12026-01-01', 0.1, '{\"a\": 1.10}', ARRAY['x,y', NULL], true, '\\x00ff')",
                 "INSERT INTO " + schema + ".t (id, ratio) VALUES (2, 'NaN')", "INSERT INTO " + schema + ".t (id, day) VALUES (3, 'infinity')",
                 "INSERT INTO " + schema + ".t (id, money) VALUES (4, 'NaN')", "INSERT INTO " + schema + ".t (id) VALUES (5)");
         Load load = sync().getFirst();
         assertThat(load.quarantined()).isEqualTo(3);
-        assertThat(rows("SELECT id, big, money, length(free), epoch(t.\"at\")::BIGINT, t.clock, day, ratio, doc->>'a', tags->>0, flag, raw FROM raw.shop__t t WHERE id = 1"))
+        assertThat(rows("SELECT id, big, money, length(free), epoch(t.\"at\")::BIGINT, t.clock, day, ratio, doc->>'a', tags->>0, flag, raw "
+                + "FROM raw.shop__t t WHERE id = 1"))
                 .containsExactly("1|-9223372036854775808|123456789012345678901234567890.12345678|51|"
                         + postgres.ask("SELECT extract(epoch FROM at)::bigint FROM " + schema + ".t WHERE id = 1")
                         + "|2024-02-29T23:59:59.123456|+12026-01-01|0.1|1.1|x,y|true|\\x00ff");
@@ -104,7 +107,8 @@ class EngineTest {
         postgres.execute("ALTER TABLE " + schema + ".orders ADD COLUMN email text, DROP COLUMN note, ALTER COLUMN amount TYPE numeric(14,4)",
                 "UPDATE " + schema + ".orders SET email = 'a@b.example', amount = 0.1234 WHERE id = 7");
         sync();
-        assertThat(rows("SELECT amount, email, note FROM raw.shop__orders WHERE id = 7")).hasSize(1).first().asString().startsWith("0.1234|a@b.example|");
+        assertThat(rows("SELECT amount, email, note FROM raw.shop__orders WHERE id = 7")).hasSize(1).first().asString()
+                .startsWith("0.1234|a@b.example|");
         assertThat(rows("SELECT count(*) FROM raw.shop__orders")).containsExactly("1000");
     }
 }

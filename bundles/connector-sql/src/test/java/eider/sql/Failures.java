@@ -60,7 +60,8 @@ final class Failures {
                 long all = relay.bytes();
                 for (long after : List.of(0L, 1L, 40L, discovery / 2, all / 3, all / 2, all - 200, all - 20)) {
                     relay.fail(after, true);
-                    assertThat(thrown(() -> new Kept(clean.get("orders").dataset()).read(source))).as("a connection that is cut after %s bytes", after)
+                    assertThat(thrown(() -> new Kept(clean.get("orders").dataset()).read(source))).as("a connection that is cut after %s bytes",
+                            after)
                             .isInstanceOfSatisfying(SourceException.class, e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(Kind.TEMPORARY));
                 }
             }
@@ -112,13 +113,15 @@ final class Failures {
             for (long after : List.of(0L, 30L, all / 4, all / 2, all * 9 / 10)) {
                 relay.fail(after, false);
                 Throwable[] thrown = new Throwable[1];
-                Thread reading = Thread.ofPlatform().name("silenced").start(() -> thrown[0] = thrown(() -> new Kept(clean.get("orders").dataset()).read(source)));
+                Thread reading = Thread.ofPlatform().name("silenced").start(() -> thrown[0] =
+                        thrown(() -> new Kept(clean.get("orders").dataset()).read(source)));
                 assertThat(relay.met().await(20, TimeUnit.SECONDS)).as("the server fell silent after %s bytes", after).isTrue();
                 reading.interrupt();
                 assertThat(reading.join(LIMIT)).as("the read ended within two seconds of an interrupt, after %s bytes", after).isTrue();
                 assertThat(thrown[0]).isInstanceOf(InterruptedException.class);
             }
-            assertThat(Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread) && thread.getName().contains("PostgreSQL")))
+            assertThat(Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread)
+                    && thread.getName().contains("PostgreSQL")))
                     .as("threads of the driver that stay").isEmpty();
         }
     }

@@ -115,7 +115,8 @@ class FaultsTest {
         Kept orders = new Kept(source.discover(Kept.NO_FILES).getFirst());
         fails(Kind.TEMPORARY, () -> orders.before(() -> {
             if (orders.pushed() == 600) {
-                assertThat(ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '" + Postgres.READER + "' AND query LIKE '%" + schema
+                assertThat(ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '" + Postgres.READER
+                        + "' AND query LIKE '%" + schema
                         + "%'")).isEqualTo("1");
             }
         }).read(source), "orders");
@@ -131,7 +132,8 @@ class FaultsTest {
         postgres.execute("CREATE VIEW " + schema + ".slow AS SELECT pg_sleep(30)::text AS slept");
         SqlSource source = source("tables", "slow");
         Dataset slow = source.discover(Kept.NO_FILES).getFirst();
-        Thread administrator = Thread.ofPlatform().start(() -> Failures.thrown(() -> await(() -> ask("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
+        Thread administrator = Thread.ofPlatform().start(() -> Failures.thrown(() -> await(() -> ask(
+                "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
                 + "WHERE query LIKE '%" + schema + "%slow%' AND usename = '" + Postgres.READER + "' AND wait_event = 'PgSleep'").equals("1"), 20)));
         fails(Kind.TEMPORARY, () -> new Kept(slow).read(source), "slow", "user request");
         administrator.join();
@@ -161,7 +163,8 @@ class FaultsTest {
         reading.interrupt();
         assertThat(reading.join(java.time.Duration.ofSeconds(2))).as("it ended within two seconds").isTrue();
         assertThat(thrown[0]).isInstanceOf(InterruptedException.class);
-        await(() -> ask("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + Postgres.READER + "' AND query LIKE '%" + schema + "%'").equals("0"), 10);
+        await(() -> ask("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + Postgres.READER + "' AND query LIKE '%" + schema
+                + "%'").equals("0"), 10);
     }
 
     @Test
@@ -195,9 +198,11 @@ class FaultsTest {
             await(() -> Failures.thrown(() -> good.discover(Kept.NO_FILES)) == null, 20);
             assertThat(new Kept(good.discover(Kept.NO_FILES).getFirst()).read(good).rows()).hasSize(20_000);
             fails(Kind.CONFIG, () -> source("host", "localhost", "tls", "verify").discover(Kept.NO_FILES), "'tls'", "'certificate_authority'");
-            fails(Kind.CONFIG, () -> source("host", "localhost", "tls", "verify", "certificate_authority", "other.pem").discover(Kept.NO_FILES), "'tls'");
+            fails(Kind.CONFIG, () -> source("host", "localhost", "tls", "verify", "certificate_authority", "other.pem").discover(Kept.NO_FILES),
+                    "'tls'");
             // The certificate is that of localhost.
-            fails(Kind.CONFIG, () -> source("host", "127.0.0.1", "tls", "verify", "certificate_authority", "good.pem").discover(Kept.NO_FILES), "'tls'");
+            fails(Kind.CONFIG, () -> source("host", "127.0.0.1", "tls", "verify", "certificate_authority", "good.pem").discover(Kept.NO_FILES),
+                    "'tls'");
             assertThat(source("host", "127.0.0.1", "tls", "unverified").discover(Kept.NO_FILES)).isNotEmpty();
         } finally {
             postgres.execute("ALTER SYSTEM SET ssl = off", "SELECT pg_reload_conf()");
@@ -208,8 +213,10 @@ class FaultsTest {
     /** A certificate of this name, as PEM, and the server's if that is asked for. */
     private void certificate(String name, Path pem, boolean ofTheServer) throws Exception {
         Path store = home.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "server", "-keyalg",
-                "EC", "-validity", "2", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "changeit", "-dname", "CN=" + name, "-ext",
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias",
+                "server", "-keyalg",
+                "EC", "-validity", "2", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "changeit", "-dname", "CN=" + name,
+                        "-ext",
                 "SAN=dns:" + name, "-ext", "BC=ca:true").redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes());
         assertThat(keytool.waitFor()).as(said).isZero();
@@ -221,7 +228,8 @@ class FaultsTest {
                     pem("PRIVATE KEY", keys.getKey("server", "changeit".toCharArray()).getEncoded()));
             for (Map.Entry<String, String> file : files.entrySet()) {
                 // By the server itself: the files must be its own user's.
-                postgres.execute("COPY (SELECT unnest(string_to_array('" + file.getValue().strip() + "', E'\\n'))) TO PROGRAM 'umask 077; cat > " + data + "/"
+                postgres.execute("COPY (SELECT unnest(string_to_array('" + file.getValue().strip() + "', E'\\n'))) TO PROGRAM 'umask 077; cat > "
+                        + data + "/"
                         + file.getKey() + "'");
             }
             postgres.execute("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()");

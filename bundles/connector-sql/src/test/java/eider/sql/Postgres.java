@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /**
- * A real server on a free port of 127.0.0.1, one for all tests of this JVM, in a temporary folder; where it cannot run, tests are skipped and say why. A
- * JVM that a test started, which may be halted, uses the server of the one that started it.
+ * A real server on a free port of 127.0.0.1, one for all tests of this JVM, in a temporary folder; where it cannot run, tests are skipped and say
+ * why. A JVM that a test started, which may be halted, uses the server of the one that started it.
  */
 final class Postgres {
     static final String READER = "reader";
@@ -108,7 +108,8 @@ final class Postgres {
 
     /** Options that read a schema, and those that are given as pairs. */
     Map<String, String> options(String schema, String... more) {
-        Map<String, String> options = new LinkedHashMap<>(Map.of("host", "127.0.0.1", "port", Integer.toString(port()), "database", "postgres", "user",
+        Map<String, String> options = new LinkedHashMap<>(Map.of("host", "127.0.0.1", "port", Integer.toString(port()), "database", "postgres",
+                "user",
                 READER, "password", PASSWORD, "schema", schema, "tls", "none"));
         for (int i = 0; i < more.length; i += 2) {
             options.put(more[i], more[i + 1]);

@@ -152,7 +152,8 @@ class ReadingTest {
 
     @Test
     void onlyWhatChangedIsReadAgain() throws Exception {
-        postgres.execute("INSERT INTO " + schema + ".orders SELECT i, i, timestamptz '2026-01-01 00:00Z' + i * interval '1 minute' FROM generate_series(1, 3000) i");
+        postgres.execute("INSERT INTO " + schema
+                + ".orders SELECT i, i, timestamptz '2026-01-01 00:00Z' + i * interval '1 minute' FROM generate_series(1, 3000) i");
         SqlSource source = source("cursor", "orders=updated_at");
         Kept orders = kept(source, "orders").read(source);
         assertThat(orders.pushed()).isEqualTo(3000);
@@ -182,7 +183,8 @@ class ReadingTest {
         postgres.execute("UPDATE " + schema + ".orders SET amount = 9 WHERE id = 1", "INSERT INTO " + schema + ".orders VALUES (3, 1, NULL)");
         orders.read(source);
         assertThat(orders.values("id")).containsExactlyInAnyOrder(1L, 2L, 3L);
-        assertThat(orders.rows()).filteredOn(row -> row.get(0).equals(1L)).singleElement().satisfies(row -> assertThat(row.get(1)).hasToString("9.00"));
+        assertThat(orders.rows()).filteredOn(row -> row.get(0).equals(1L)).singleElement()
+                .satisfies(row -> assertThat(row.get(1)).hasToString("9.00"));
     }
 
     @Test
@@ -220,7 +222,8 @@ class ReadingTest {
                 if (--rows[0] < 0) {
                     throw new IllegalStateException("the store went away");
                 }
-            }).read(source))).satisfiesAnyOf(thrown -> assertThat(thrown).isNull(), thrown -> assertThat(thrown).isInstanceOf(IllegalStateException.class));
+            }).read(source))).satisfiesAnyOf(thrown -> assertThat(thrown).isNull(),
+                    thrown -> assertThat(thrown).isInstanceOf(IllegalStateException.class));
         }
         cut.before(() -> { }).read(source);
         assertThat(clean.rows()).hasSize(1500);

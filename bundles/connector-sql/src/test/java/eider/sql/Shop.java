@@ -51,13 +51,15 @@ final class Shop implements Outside {
     @Override
     public List<Map<String, String>> plant(String secret) throws SQLException {
         postgres.execute("CREATE TABLE IF NOT EXISTS " + schema + ".payroll (id integer PRIMARY KEY, note text)",
-                "INSERT INTO " + schema + ".payroll VALUES (1, '" + secret + "') ON CONFLICT DO NOTHING", "REVOKE ALL ON " + schema + ".payroll FROM " + Postgres.READER);
+                "INSERT INTO " + schema + ".payroll VALUES (1, '" + secret + "') ON CONFLICT DO NOTHING", "REVOKE ALL ON " + schema
+                        + ".payroll FROM " + Postgres.READER);
         return List.of(postgres.options(schema, "tables", "payroll"), postgres.options(schema, "tables", "payroll", "cursor", "payroll=id"));
     }
 
     @Override
     public List<Fault> faults() {
-        return List.of(new Fault("host", ""), new Fault("host", "a host"), new Fault("host", "no-such-host.invalid"), new Fault("host", "169.254.169.254"),
+        return List.of(new Fault("host", ""), new Fault("host", "a host"), new Fault("host", "no-such-host.invalid"), new Fault("host",
+                "169.254.169.254"),
                 new Fault("host", "127.0.0.1/x?socketFactory=y"), new Fault("port", "0"), new Fault("port", "1"), new Fault("port", "many"),
                 new Fault("database", "none_such"), new Fault("database", ""), new Fault("user", ""), new Fault("schema", "nowhere"),
                 new Fault("tables", "none_such"), new Fault("tables", ""), new Fault("cursor", "orders=nothing"), new Fault("cursor", "orders"),

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The SQL connector keeps the connector contract, in a plain JVM, against a real PostgreSQL. What the contract asks of HTTP is asked of the server's own
- * protocol here, by a relay that fails: see {@link Failures}.
+ * The SQL connector keeps the connector contract, in a plain JVM, against a real PostgreSQL. What the contract asks of HTTP is asked of the
+ * server's own protocol here, by a relay that fails: see {@link Failures}.
  */
 class SqlContractTest implements SourceContract {
 

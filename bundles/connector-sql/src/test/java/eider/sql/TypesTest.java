@@ -67,7 +67,8 @@ class TypesTest {
         literals[bad.length] = good;
         Kept table = read(from, type, literals);
         assertThat(table.values("v")).as("%s, the good row", type).hasSize(1);
-        assertThat(table.rejected()).as("%s, rows that cannot be held", type).hasSize(bad.length).allMatch(told -> told.contains("id = ") && told.contains("in v"));
+        assertThat(table.rejected()).as("%s, rows that cannot be held", type).hasSize(bad.length).allMatch(told -> told.contains("id = ")
+                && told.contains("in v"));
     }
 
     @Test
@@ -90,7 +91,8 @@ class TypesTest {
     @Test
     void decimalsWithoutDigitsOrWithTooManyAreTextUnlessDigitsAreChosen() throws Exception {
         String sixtyFive = "1" + "0".repeat(60) + ".1234";
-        gives("numeric", Type.TEXT, List.of(sixtyFive, "NaN", "Infinity", "-Infinity", "1.50"), sixtyFive, "'NaN'", "'Infinity'", "'-Infinity'", "1.50");
+        gives("numeric", Type.TEXT, List.of(sixtyFive, "NaN", "Infinity", "-Infinity", "1.50"), sixtyFive, "'NaN'", "'Infinity'", "'-Infinity'",
+                "1.50");
         gives("numeric(65,4)", Type.TEXT, List.of(sixtyFive), sixtyFive);
         gives("numeric(3,-2)", Type.TEXT, List.of("12300"), "12345");
         SqlSource chosen = source("decimals", "*.v=18.4, t.id=9.0");
@@ -171,8 +173,10 @@ class TypesTest {
 
     @Test
     void tablesViewsKeysAndCommentsAreFound() throws Exception {
-        postgres.execute("CREATE TABLE " + schema + ".\"Order Lines\" (\"Order\" integer, line integer, \"Größe\" text, PRIMARY KEY (line, \"Order\"))",
-                "COMMENT ON TABLE " + schema + ".\"Order Lines\" IS 'What was ordered.'", "COMMENT ON COLUMN " + schema + ".\"Order Lines\".\"Größe\" IS 'In cm.'",
+        postgres.execute("CREATE TABLE " + schema
+                + ".\"Order Lines\" (\"Order\" integer, line integer, \"Größe\" text, PRIMARY KEY (line, \"Order\"))",
+                "COMMENT ON TABLE " + schema + ".\"Order Lines\" IS 'What was ordered.'", "COMMENT ON COLUMN " + schema
+                        + ".\"Order Lines\".\"Größe\" IS 'In cm.'",
                 "CREATE TABLE " + schema + ".people (mail text NOT NULL, nick text, region text NOT NULL, no integer NOT NULL)",
                 "CREATE UNIQUE INDEX ON " + schema + ".people (nick)", "CREATE UNIQUE INDEX ON " + schema + ".people (region, no)",
                 "CREATE UNIQUE INDEX ON " + schema + ".people (lower(mail))", "CREATE UNIQUE INDEX ON " + schema + ".people (mail) WHERE no > 1",
