@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,12 +33,13 @@ final class Postgres {
     private Postgres() {
         try {
             Path parents = ProcessHandle.current().parent().map(parent -> folder(parent.pid()).resolve("port")).orElse(null);
-            if (parents != null && Files.isRegularFile(parents)) {
+            if (parents != null && Files.isRegularFile(parents) && younger(parents)) {
                 port = Integer.parseInt(Files.readString(parents));
                 return;
             }
             Path folder = Files.createDirectories(folder(ProcessHandle.current().pid()));
-            EmbeddedPostgres started = EmbeddedPostgres.builder().setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
+            EmbeddedPostgres started = EmbeddedPostgres.builder().setRegisterShutdownHook(false)
+                    .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
                     .setDataDirectory(folder.resolve("data")).setServerConfig("max_connections", "60").setServerConfig("fsync", "off")
                     .setServerConfig("shared_buffers", "32MB").start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started, folder)));
@@ -50,6 +52,12 @@ final class Postgres {
         } catch (IOException | SQLException | RuntimeException | LinkageError e) {
             refused = e;
         }
+    }
+
+    /** A file of an older process that had the same number is none of our parent's. */
+    private static boolean younger(Path file) throws IOException {
+        Instant written = Files.getLastModifiedTime(file).toInstant().plusSeconds(1);
+        return ProcessHandle.current().parent().flatMap(parent -> parent.info().startInstant()).map(written::isAfter).orElse(false);
     }
 
     private static Path folder(long process) {
