@@ -39,10 +39,13 @@ class SqlContractTest implements SourceContract {
         return 3_000;
     }
 
-    /** Nobody calls a database's client, and what its tables mean for sales nobody knows but its owner. */
+    /**
+     * It speaks no HTTP: the tests of S5 and S6 below ask the same of its own protocol. Nobody calls a database's client, and what its tables mean for
+     * sales nobody knows but its owner.
+     */
     @Override
     public Set<Ability> lacks() {
-        return Set.of(Ability.MODELS, Ability.WEBHOOKS);
+        return Set.of(Ability.HTTP, Ability.MODELS, Ability.WEBHOOKS);
     }
 
     @Override
