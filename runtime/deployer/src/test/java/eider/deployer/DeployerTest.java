@@ -109,9 +109,9 @@ class DeployerTest {
                 "needs the Java package org.slf4j 99.0 or later (below 100.0), of which only version 2.0.20 is here"),
             Arguments.of("next api", PluginJar.named("acme.shop", "1.0.0")
                     .with("Import-Package", "eider.connector;version='[2.0,3)',com.acme.tax,*").bytes(),
-                "was built for connector API 2.x, this Eider offers 1.1"),
+                "was built for connector API 2.x, this Eider offers 1.2"),
             Arguments.of("newer api", PluginJar.named("acme.shop", "1.0.0").with("Import-Package", "eider.connector;version='[1.3,2)',*").bytes(),
-                "was built for connector API 1.3, this Eider offers 1.1"),
+                "was built for connector API 1.3, this Eider offers 1.2"),
             Arguments.of("next java", PluginJar.named("acme.shop", "1.0.0")
                     .with("Require-Capability", "osgi.ee;filter:='(&(osgi.ee=JavaSE)(version=99))'").bytes(),
                 "needs Java 99, this Eider runs on Java " + Runtime.version().feature()),
