@@ -22,7 +22,7 @@ public @interface SqlConfig {
     String user();
 
     @AttributeDefinition(name = "password", required = false, type = AttributeType.PASSWORD,
-            description = "The password of the user, best as $[secret:name] or $[env:NAME].")
+            description = "The password of the user, best as $[env:NAME], which stands for a variable of the environment.")
     String password() default "";
 
     @AttributeDefinition(name = "schema", required = false, description = "The schema whose tables and views are read.")
