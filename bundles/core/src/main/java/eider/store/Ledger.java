@@ -242,6 +242,10 @@ public final class Ledger {
         return plans;
     }
 
+    public static void forgetPlan(Sql sql, String connection, String dataset) throws SQLException {
+        sql.run("DELETE FROM ledger.plans WHERE connection = ? AND dataset = ?", connection, dataset);
+    }
+
     public static void forgetPlans(Sql sql, String connection) throws SQLException {
         sql.run("DELETE FROM ledger.plans WHERE connection = ?", connection);
     }

@@ -28,7 +28,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -161,12 +163,12 @@ public final class SyncService implements Syncs {
 
     @Override
     public List<Load> sync(String connection, boolean approved, Progress progress) throws EngineException, InterruptedException {
-        return loads(run(connections.ready(connection), null, true, consent(approved), Map.of(), progress));
+        return run(connections.ready(connection), null, true, consent(approved), Map.of(), progress).loads();
     }
 
     @Override
     public List<Load> syncUnattended(String connection, Progress progress) throws EngineException, InterruptedException {
-        return loads(run(connections.ready(connection), null, false, new Terms.Unattended(), Map.of(), progress));
+        return run(connections.ready(connection), null, false, new Terms.Unattended(), Map.of(), progress).loads();
     }
 
     @Override
@@ -197,10 +199,14 @@ public final class SyncService implements Syncs {
             if (plan.isEmpty()) {
                 throw new EngineException("there is no plan of " + connection + " to approve: look at it first, with 'eider plan " + connection + "'");
             }
-            List<Load> loads = loads(run(entry, null, true, new Terms.AsPlanned(""), plan, progress));
-            // What was carried out is no plan any more, and what is not as it was planned must be looked at again.
+            List<Load> loads = run(entry, null, true, new Terms.AsPlanned(""), plan, progress).loads();
+            // What was carried out is no plan any more, and what is not as it was planned must be looked at again. What failed for now may still be approved.
+            Set<String> over = new TreeSet<>(plan.keySet());
+            loads.stream().filter(load -> load.state() == Load.State.FAILED || load.state() == Load.State.CANCELLED).forEach(load -> over.remove(load.dataset()));
             tools.store().note(sql -> {
-                Ledger.forgetPlans(sql, connection);
+                for (String dataset : over) {
+                    Ledger.forgetPlan(sql, connection, dataset);
+                }
                 return null;
             });
             if (loads.isEmpty()) {
@@ -222,7 +228,7 @@ public final class SyncService implements Syncs {
         if (!Files.isReadable(found)) {
             throw new EngineException(found + " may not be read: its permissions forbid it");
         }
-        List<Load> loads = loads(run(connections.byHand(), opened(found, dataset), true, consent(approved), Map.of(), progress));
+        List<Load> loads = run(connections.byHand(), opened(found, dataset), true, consent(approved), Map.of(), progress).loads();
         if (loads.isEmpty()) {
             throw new EngineException("nothing was read from " + found + ": the connector offers no dataset for it");
         }
@@ -251,7 +257,7 @@ public final class SyncService implements Syncs {
         synchronized (connections) {
             models = entry.source == null ? List.of() : entry.source.models();
         }
-        return loads(run(entry, new Replay(tools.store(), connection, models), true, new Terms.Attended(), Map.of(), progress));
+        return run(entry, new Replay(tools.store(), connection, models), true, new Terms.Attended(), Map.of(), progress).loads();
     }
 
     /**
@@ -417,10 +423,6 @@ public final class SyncService implements Syncs {
 
     private static Terms consent(boolean approved) {
         return approved ? new Terms.Approved() : new Terms.Attended();
-    }
-
-    private static List<Load> loads(Run run) {
-        return run.loads();
     }
 
     private void admit(Entry entry, boolean configured, boolean byHand) throws EngineException {

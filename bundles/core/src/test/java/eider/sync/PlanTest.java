@@ -155,6 +155,18 @@ class PlanTest {
     }
 
     @Test
+    void aSourceThatFailsForNowKeepsItsPlan() throws Exception {
+        has(1, 10);
+        plan();
+        shop.now((request, sink) -> {
+            throw new SourceException(SourceException.Kind.TEMPORARY, "The shop is closed for a moment.");
+        });
+        assertThat(engine.syncs().approve("shop", Progress.NONE).getFirst().state()).isEqualTo(Load.State.FAILED);
+        has(1, 10);
+        assertThat(engine.syncs().approve("shop", Progress.NONE).getFirst().state()).isEqualTo(Load.State.COMMITTED);
+    }
+
+    @Test
     void aPlanOutlivesTheProcess() throws Exception {
         has(1, 10);
         plan();
