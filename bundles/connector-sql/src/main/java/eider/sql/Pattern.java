@@ -1,9 +1,9 @@
 package eider.sql;
 
 /** A name in which {@code *} stands for any characters. Takes time in proportion to both lengths, whatever somebody writes. */
-record Pattern(String text) {
+public record Pattern(String text) {
 
-    boolean matches(String name) {
+    public boolean matches(String name) {
         int at = 0;
         int in = 0;
         int star = -1;
@@ -29,7 +29,7 @@ record Pattern(String text) {
     }
 
     /** Whether it stands for one name alone. */
-    boolean plain() {
+    public boolean plain() {
         return text.indexOf('*') < 0;
     }
 }

@@ -5,6 +5,7 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -15,12 +16,23 @@ import java.util.List;
  * @param since where the next pass, or this one, begins: the greatest value of the cursor column in the first snapshot of the pass before. Null:
  *     with the first row
  * @param mark the greatest value of the cursor column in the first snapshot of this pass. Null: there is none
- * @param seen the oldest transaction that the first snapshot of this pass did not see the end of; everything older is in it
- * @param at the values of {@code by} in the last row that was pushed; empty if the pass is over
+ * @param seen the oldest transaction that the first snapshot of this pass did not see the end of; everything older is in it. Empty where the server
+ *     does not tell
+ * @param at the values of {@code by} in the last row that was pushed; empty if the pass is over, or goes by pieces
+ * @param pieces which {@link Pieces} were read; null if the pass is over, or goes row by row in order
  */
-record Place(List<String> by, String since, String mark, String seen, List<String> at) {
+public record Place(List<String> by, String since, String mark, String seen, List<String> at, Read pieces) {
 
-    Place {
+    /**
+     * Pieces that were read.
+     *
+     * @param layout of all pieces
+     * @param done one bit for each piece; not to be changed
+     */
+    record Read(String layout, BitSet done) {
+    }
+
+    public Place {
         by = List.copyOf(by);
         at = List.copyOf(at);
     }
@@ -40,7 +52,9 @@ record Place(List<String> by, String since, String mark, String seen, List<Strin
         List<String> at = new ArrayList<>();
         String since = null;
         String mark = null;
-        String seen = null;
+        String seen = "";
+        String layout = null;
+        BitSet done = new BitSet();
         boolean known = false;
         for (String part : text.split("&")) {
             int equals = part.indexOf('=');
@@ -55,12 +69,17 @@ record Place(List<String> by, String since, String mark, String seen, List<Strin
                 case "since" -> since = value;
                 case "mark" -> mark = value;
                 case "seen" -> seen = value;
+                case "layout" -> layout = value;
+                case "run" -> {
+                    int dash = value.indexOf('-');
+                    done.set(Integer.parseInt(value, 0, dash, 10), Integer.parseInt(value, dash + 1, value.length(), 10) + 1);
+                }
                 default -> {
                     return null;
                 }
             }
         }
-        return known && seen != null ? new Place(by, since, mark, seen, at) : null;
+        return known ? new Place(by, since, mark, seen, at, layout == null ? null : new Read(layout, done)) : null;
     }
 
     Cursor cursor() {
@@ -68,8 +87,14 @@ record Place(List<String> by, String since, String mark, String seen, List<Strin
         by.forEach(column -> add(text, "by", column));
         add(text, "since", since);
         add(text, "mark", mark);
-        add(text, "seen", seen);
+        add(text, "seen", seen.isEmpty() ? null : seen);
         at.forEach(value -> add(text, "at", value));
+        if (pieces != null) {
+            add(text, "layout", pieces.layout);
+            for (int from = pieces.done.nextSetBit(0); from >= 0; from = pieces.done.nextSetBit(pieces.done.nextClearBit(from))) {
+                add(text, "run", from + "-" + (pieces.done.nextClearBit(from) - 1));
+            }
+        }
         return new Cursor(text.toString());
     }
 
@@ -79,11 +104,23 @@ record Place(List<String> by, String since, String mark, String seen, List<Strin
         }
     }
 
-    boolean over() {
-        return at.isEmpty();
+    /** Whether the pass came to its end. */
+    public boolean over() {
+        return at.isEmpty() && pieces == null;
     }
 
+    /** The same pass behind a row. */
     Place at(List<String> values) {
-        return new Place(by, since, mark, seen, values);
+        return new Place(by, since, mark, seen, values, null);
+    }
+
+    /** The same pass with these pieces read. */
+    Place read(Pieces all, BitSet done) {
+        return new Place(by, since, mark, seen, List.of(), new Read(all.layout(), (BitSet) done.clone()));
+    }
+
+    /** The same pass, over. */
+    Place ended() {
+        return at(List.of());
     }
 }

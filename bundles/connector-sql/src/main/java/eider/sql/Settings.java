@@ -3,38 +3,39 @@ package eider.sql;
 import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.kit.Options;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
 
 /**
  * The options of a connection, checked.
  *
+ * @param schema empty where the dialect is to say which
+ * @param queries by their names, the SQL of each
  * @param keys by the pattern of a table, its columns
  * @param decimals by the pattern of table and column with a point between them
+ * @param connections how many read a large table at once
  * @param authority null where Java's own certificates count
  */
-record Settings(String host, int port, String database, String user, String password, String schema, List<Pattern> tables, List<Pattern> without,
-        Map<Pattern, String> cursors, Map<Pattern, List<String>> keys, Map<Pattern, Type> decimals, Duration lookBack, long lookBackNumbers, Tls tls,
-        Path authority, Map<String, String> properties) {
+public record Settings(String host, int port, String database, String user, String password, String schema, List<Pattern> tables,
+        List<Pattern> without, Map<String, String> queries, Map<Pattern, String> cursors, Map<Pattern, List<String>> keys,
+        Map<Pattern, Type> decimals, Duration lookBack, long lookBackNumbers, int connections, Tls tls, Path authority,
+        Map<String, String> properties) {
 
     /** How a connection is protected. */
-    enum Tls {
+    public enum Tls {
         VERIFY, UNVERIFIED, NONE
     }
 
-    /** None of these reads a file, loads a class, logs, or weakens what the other options say. */
-    private static final Set<String> ALLOWED = Set.of("ApplicationName", "connectTimeout", "prepareThreshold", "receiveBufferSize", "sendBufferSize",
-            "tcpKeepAlive");
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:";
 
-    static Settings of(SqlConfig config, Path home) throws SourceException {
+    static Settings of(SqlConfig config, Path home, Dialect dialect) throws SourceException {
         String host = needed("host", config.host());
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
@@ -50,7 +51,8 @@ record Settings(String host, int port, String database, String user, String pass
         for (String pattern : Options.list("tables", config.tables())) {
             (pattern.startsWith("!") ? without : tables).add(new Pattern(pattern.startsWith("!") ? pattern.substring(1) : pattern));
         }
-        if (tables.isEmpty()) {
+        Map<String, String> queries = queries(config, home);
+        if (tables.isEmpty() && queries.isEmpty()) {
             throw Options.wrong("tables", "it names no table; * stands for all of them.");
         }
         Map<Pattern, String> cursors = new LinkedHashMap<>();
@@ -63,12 +65,40 @@ record Settings(String host, int port, String database, String user, String pass
             }
             keys.put(new Pattern(pair.getKey()), columns.stream().map(String::strip).toList());
         }
-        return new Settings(host, (int) number("port", config.port(), 1, 65_535), needed("database", config.database()),
-                needed("user", config.user()), config.password() == null ? "" : config.password(), needed("schema", config.schema()),
-                List.copyOf(tables), List.copyOf(without), cursors, keys,
-                decimals(config.decimals()), duration("look_back", config.look__back()),
-                number("look_back_numbers", config.look__back__numbers(), 0, Long.MAX_VALUE), tls(config.tls()),
-                authority(config, home), properties(config.properties()));
+        int port = config.port().isBlank() ? dialect.port() : (int) number("port", config.port(), 1, 65_535);
+        return new Settings(host, port, needed("database", config.database()), needed("user", config.user()),
+                config.password() == null ? "" : config.password(), config.schema().strip(), List.copyOf(tables), List.copyOf(without), queries,
+                cursors, keys, decimals(config.decimals()), duration("look_back", config.look__back()),
+                number("look_back_numbers", config.look__back__numbers(), 0, Long.MAX_VALUE),
+                (int) number("connections", config.connections(), 1, 16), tls(config.tls()), authority(config, home),
+                properties(config.properties(), dialect.properties()));
+    }
+
+    /** The files that option {@code queries} names: SQL is set by who writes files, not by who fills in a form. */
+    private static Map<String, String> queries(SqlConfig config, Path home) throws SourceException {
+        Map<String, String> queries = new LinkedHashMap<>();
+        for (String name : Options.list("queries", config.queries())) {
+            if (!name.chars().allMatch(c -> LETTERS.indexOf(c) >= 0 && c != '.' && c != ':')) {
+                throw Options.wrong("queries", "'" + name + "' is no name for a query: letters, digits, - and _ only.");
+            }
+            Path file = home.resolve("config").resolve("queries").resolve(name + ".sql");
+            String sql;
+            try {
+                sql = Files.readString(file).strip();
+            } catch (NoSuchFileException e) {
+                throw Options.wrong("queries", "there is no file queries/" + name + ".sql in the folder config of the home.");
+            } catch (IOException e) {
+                throw Options.wrong("queries", "the file queries/" + name + ".sql in the folder config of the home cannot be read (" + e + ").");
+            }
+            while (sql.endsWith(";")) {
+                sql = sql.substring(0, sql.length() - 1).strip();
+            }
+            if (sql.isEmpty()) {
+                throw Options.wrong("queries", "the file queries/" + name + ".sql in the folder config of the home is empty.");
+            }
+            queries.put(name, sql);
+        }
+        return queries;
     }
 
     private static String needed(String option, String value) throws SourceException {
@@ -157,56 +187,18 @@ record Settings(String host, int port, String database, String user, String pass
         return file;
     }
 
-    private static Map<String, String> properties(String text) throws SourceException {
+    private static Map<String, String> properties(String text, Map<String, Dialect.Property> allowed) throws SourceException {
         Map<String, String> properties = Options.pairs("properties", text);
         for (Map.Entry<String, String> property : properties.entrySet()) {
-            if (!ALLOWED.contains(property.getKey())) {
-                throw Options.wrong("properties", "'" + property.getKey() + "' is not among those that are allowed: "
-                        + String.join(", ", ALLOWED.stream().sorted().toList()) + ".");
-            }
-            if (property.getKey().equals("tcpKeepAlive")) {
-                Options.choice("properties", property.getValue(), "true", "false");
-            } else if (!property.getKey().equals("ApplicationName")) {
-                number("properties", property.getValue(), 0, Integer.MAX_VALUE);
+            switch (allowed.get(property.getKey())) {
+                case null -> throw Options.wrong("properties", "'" + property.getKey() + "' is not among those that are allowed: "
+                        + String.join(", ", allowed.keySet().stream().sorted().toList()) + ".");
+                case FLAG -> Options.choice("properties", property.getValue(), "true", "false");
+                case NUMBER -> number("properties", property.getValue(), 0, Integer.MAX_VALUE);
+                case TEXT -> { }
             }
         }
         return properties;
-    }
-
-    /** What the driver is told. */
-    Properties driver() {
-        Properties driver = new Properties();
-        driver.setProperty("ApplicationName", "Eider");
-        driver.setProperty("tcpKeepAlive", "true");
-        driver.setProperty("connectTimeout", "10");
-        properties.forEach(driver::setProperty);
-        driver.setProperty("user", user);
-        driver.setProperty("password", password);
-        driver.setProperty("socketFactory", Sockets.class.getName());
-        // Until it has answered for the first time; after that a long silence is a long query.
-        driver.setProperty("socketTimeout", "30");
-        driver.setProperty("readOnly", "true");
-        driver.setProperty("readOnlyMode", "always");
-        // Everything comes as the text that the server itself writes: infinities, years before Christ and all digits are in it.
-        driver.setProperty("binaryTransfer", "false");
-        driver.setProperty("gssEncMode", "disable");
-        driver.setProperty("sslmode", switch (tls) {
-            case VERIFY -> "verify-full";
-            case UNVERIFIED -> "require";
-            case NONE -> "disable";
-        });
-        switch (tls) {
-            case VERIFY -> {
-                if (authority == null) {
-                    driver.setProperty("sslfactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
-                } else {
-                    driver.setProperty("sslrootcert", authority.toString());
-                }
-            }
-            case UNVERIFIED -> driver.setProperty("sslfactory", "org.postgresql.ssl.NonValidatingFactory");
-            case NONE -> { }
-        }
-        return driver;
     }
 
     /** Whether a table is read, by the option {@code tables}. */
@@ -215,7 +207,7 @@ record Settings(String host, int port, String database, String user, String pass
     }
 
     /** The first value whose pattern fits, or null. A pattern without a star goes before one with it. */
-    static <V> V fitting(Map<Pattern, V> values, String name) {
+    public static <V> V fitting(Map<Pattern, V> values, String name) {
         V found = null;
         for (Map.Entry<Pattern, V> value : values.entrySet()) {
             if (value.getKey().matches(name)) {
@@ -228,7 +220,8 @@ record Settings(String host, int port, String database, String user, String pass
         return found;
     }
 
-    String server() {
+    /** Host and port, as an address writes them. */
+    public String server() {
         return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 

@@ -6,14 +6,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
 /** The options of a SQL connection. A double underscore in a method's name stands for the single one of the option's name. */
-@ObjectClassDefinition(name = "SQL database", description = "Tables and views of a PostgreSQL database, read only.")
+@ObjectClassDefinition(name = "SQL database", description = "Tables, views and queries of a database, read only.")
 public @interface SqlConfig {
+
+    @AttributeDefinition(name = "kind", required = false, description = "The kind of the server: postgresql.")
+    String kind() default "postgresql";
 
     @AttributeDefinition(name = "host", description = "The server's name or address.")
     String host();
 
-    @AttributeDefinition(name = "port", required = false, description = "The port at which the server answers.")
-    String port() default "5432";
+    @AttributeDefinition(name = "port", required = false, description = "The port at which the server answers; empty means the usual one of its kind.")
+    String port() default "";
 
     @AttributeDefinition(name = "database", description = "The name of the database.")
     String database();
@@ -25,13 +28,18 @@ public @interface SqlConfig {
             description = "The password of the user, best as $[env:NAME], which stands for a variable of the environment.")
     String password() default "";
 
-    @AttributeDefinition(name = "schema", required = false, description = "The schema whose tables and views are read.")
-    String schema() default "public";
+    @AttributeDefinition(name = "schema", required = false, description = "The schema whose tables and views are read; empty means public.")
+    String schema() default "";
 
     @AttributeDefinition(name = "tables", required = false,
             description = "Which tables and views are read, by name or pattern, separated by commas; * stands for any characters, and a ! in "
                     + "front leaves out.")
     String tables() default "*";
+
+    @AttributeDefinition(name = "queries", required = false,
+            description = "Queries whose answers are datasets too, by name: each is a SELECT in a file of that name, with .sql behind it, in the "
+                    + "folder config/queries of the home.")
+    String queries() default "";
 
     @AttributeDefinition(name = "cursor", required = false,
             description = "The column that grows with each change of a row, as pairs such as orders=updated_at, *_log=id; a table that is not "
@@ -57,6 +65,10 @@ public @interface SqlConfig {
             description = "How far before the last value of a cursor column that is a number the next read begins, for transactions that "
                     + "commit late.")
     String look__back__numbers() default "1000";
+
+    @AttributeDefinition(name = "connections", required = false,
+            description = "How many connections read a large table at once, all in one snapshot, where everything is read.")
+    String connections() default "2";
 
     @AttributeDefinition(name = "tls", required = false,
             options = {@Option(label = "verify", value = "verify"), @Option(label = "unverified", value = "unverified"),

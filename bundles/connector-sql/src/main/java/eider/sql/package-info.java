@@ -1,8 +1,8 @@
 /**
- * A PostgreSQL database as a source, read only. Read {@link eider.sql.SqlSource} first: what is in the database ({@code Catalogue}, {@code Table},
- * {@code Column}), where a read goes on ({@code Place}), and what its faults mean ({@code Faults}).
+ * A database as a source, read only. Read {@link eider.sql.SqlSource} first: what is in the database ({@code Catalogue}, {@code Table}, {@code
+ * Column}), how a table is read ({@code Reading}, with a {@code Crew} for a large one) and counted ({@code Counting}), and where a read goes on
+ * ({@code Place}).
  *
- * <p>Every value comes as the text that the server itself writes and is read here ({@code Column}): the driver's own conversions turn {@code
- * infinity} into a date of the year 292278994 and years before Christ into others, and round at times.
+ * <p>What one kind of server has of its own is behind {@link eider.sql.Dialect}, each in a package below this one; nothing here knows a driver.
  */
 package eider.sql;

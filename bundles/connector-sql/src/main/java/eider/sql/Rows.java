@@ -1,0 +1,125 @@
+package eider.sql;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Turns the rows of a table into what a sink takes. Holds nothing, so several threads may ask it. */
+final class Rows {
+    /** Rows that the driver fetches at once, and the characters that they shall come to. */
+    static final int FEWEST_FETCHED = 20;
+    private static final int MOST_FETCHED = 1_000;
+    private static final long FETCHED_CHARACTERS = 2 << 20;
+
+    private final Dialect dialect;
+    private final Table table;
+    private final Column[] columns;
+
+    Rows(Dialect dialect, Table table) {
+        this.dialect = dialect;
+        this.table = table;
+        this.columns = table.columns().toArray(Column[]::new);
+    }
+
+    /**
+     * A row.
+     *
+     * @param values what a sink takes, in the order of the columns
+     * @param wrong why it cannot be taken, as a sentence; null if it can
+     * @param length of its text, in characters
+     */
+    record Row(Object[] values, String wrong, int length) {
+    }
+
+    /** How many rows to fetch at once where the longest so far had this many characters. */
+    static int fetch(int longest) {
+        return (int) Math.clamp(FETCHED_CHARACTERS / Math.max(1, longest), FEWEST_FETCHED, MOST_FETCHED);
+    }
+
+    /** What it reads, for people. */
+    String told() {
+        return table.told();
+    }
+
+    /** How many columns it reads. */
+    int width() {
+        return columns.length;
+    }
+
+    Row row(ResultSet row) throws SQLException {
+        Object[] values = new Object[columns.length];
+        String wrong = null;
+        int length = 0;
+        for (int i = 0; i < values.length; i++) {
+            String text = dialect.text(row, i + 1, columns[i]);
+            if (text == null) {
+                continue;
+            }
+            length += text.length();
+            try {
+                values[i] = dialect.value(columns[i], text);
+            } catch (Misfit e) {
+                wrong = wrong == null ? e.getMessage() : wrong;
+            }
+        }
+        return new Row(values, wrong, length);
+    }
+
+    /** What a cursor keeps of a row: the values of the columns in whose order it is read, null where it has none. */
+    List<String> at(ResultSet row) throws SQLException {
+        List<String> at = new ArrayList<>();
+        for (Column column : table.order()) {
+            at.add(dialect.text(row, table.columns().indexOf(column) + 1, column));
+        }
+        return at;
+    }
+
+    /** Where a row stands, for a person: by its key, or by what else is known of it. */
+    String place(ResultSet row, String otherwise) throws SQLException {
+        if (table.key().isEmpty()) {
+            return table.told() + ", " + otherwise;
+        }
+        StringBuilder place = new StringBuilder(table.told());
+        for (Column column : table.key()) {
+            place.append(place.length() == table.told().length() ? ", " : " and ").append(column.name()).append(" = ")
+                    .append(dialect.text(row, table.columns().indexOf(column) + 1, column));
+        }
+        return place.toString();
+    }
+
+    /** A JSON object, field by field as the server wrote it. */
+    String raw(ResultSet row) throws SQLException {
+        StringBuilder raw = new StringBuilder("{");
+        for (int i = 0; i < columns.length; i++) {
+            String text = dialect.text(row, i + 1, columns[i]);
+            raw.append(i == 0 ? "" : ",").append('"').append(columns[i].field().name()).append("\":");
+            if (text == null) {
+                raw.append("null");
+            } else {
+                raw.append('"');
+                text.chars().forEach(c -> raw.append(c == '"' || c == '\\' ? "\\" + (char) c : c < 0x20 ? String.format("\\u%04x", c) : (char) c));
+                raw.append('"');
+            }
+        }
+        return raw.append('}').toString();
+    }
+
+    /**
+     * The statement that reads it.
+     *
+     * @param more expressions to select beside the columns
+     * @param where a condition, or empty
+     */
+    String select(String more, String where, boolean ordered) {
+        StringBuilder select = new StringBuilder("SELECT ");
+        for (int i = 0; i < columns.length; i++) {
+            select.append(i == 0 ? "" : ", ").append(columns[i].expression());
+        }
+        select.append(more.isEmpty() ? "" : ", " + more).append(" FROM ").append(table.sql()).append(where.isEmpty() ? "" : " WHERE " + where);
+        if (ordered && !table.order().isEmpty()) {
+            select.append(" ORDER BY ").append(String.join(", ", table.order().stream().map(column -> dialect.quoted(column.name())).toList()));
+        }
+        return select.toString();
+    }
+}
