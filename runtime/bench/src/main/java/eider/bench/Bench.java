@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Parameters;
                 "  json     records as lines of JSON",
                 "  push     rows pushed one by one by a program that carries Eider inside",
                 "  merge    changed rows into many by their key",
+                "  database a table of a PostgreSQL server that is started for it, its memory, and an increment",
                 "  undo     changed rows planned, merged and taken back, and what the images take of the disk",
                 "  readers  people who look at dashboards while a file is loaded",
                 "  start    a second start",
@@ -76,7 +78,7 @@ public final class Bench implements Callable<Integer> {
     private List<Part> parts = List.of(Part.values());
 
     /** What can be measured alone. */
-    enum Part { LOAD, JSON, PUSH, MERGE, UNDO, READERS, START, DEPLOY }
+    enum Part { LOAD, JSON, PUSH, MERGE, DATABASE, UNDO, READERS, START, DEPLOY }
 
     public static void main(String[] words) {
         System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false)
@@ -108,7 +110,9 @@ public final class Bench implements Callable<Integer> {
         Map<String, List<Figure>> figures = new LinkedHashMap<>();
         List<String> failed = new ArrayList<>();
         try (Workbench bench = new Workbench(Path.of(distribution).toRealPath(),
-                Files.createTempDirectory(Files.createDirectories(scratch).toRealPath(), "eider-bench"))) {
+                // PostgreSQL, which does not run as root, must reach what is in it.
+                Files.createTempDirectory(Files.createDirectories(scratch).toRealPath(), "eider-bench",
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"))))) {
             for (Measurement measurement : measurements(bench)) {
                 measure(measurement, bench, figures, failed);
             }
@@ -138,6 +142,7 @@ public final class Bench implements Callable<Integer> {
                         measurements.add(new KeyedMerge(bench, into, count / TENTH, quick ? 2 : ROUNDS));
                     }
                 }
+                case DATABASE -> measurements.add(new DatabaseRead(bench, count, quick ? 1 : ROUNDS));
                 case UNDO -> {
                     for (KeyedMerge.Into into : KeyedMerge.Into.values()) {
                         measurements.add(new TakeBack(bench, into, count, quick ? 2 : ROUNDS));
