@@ -117,6 +117,7 @@ final class Crew implements AutoCloseable {
             }
             return true;
         });
+        dialect.assure(session);
         found.put(filling.batch(true));
     }
 

@@ -103,6 +103,15 @@ public interface Dialect {
     /** An expression over such a column that {@code sum} takes, and that leaves out what is no number. */
     String summand(Column column);
 
+    /**
+     * Called behind each statement that read rows. In some servers a table that was rewritten or emptied behind the snapshot, but before a statement
+     * first touched it, looks empty.
+     *
+     * @throws SourceException of kind TEMPORARY if that may have happened: what was read does not count
+     */
+    default void assure(Session session) throws SourceException, InterruptedException {
+    }
+
     /** A large table in pieces; null where it is read in one go. */
     default Pieces pieces(Session session, Table table) throws SourceException, InterruptedException {
         return null;

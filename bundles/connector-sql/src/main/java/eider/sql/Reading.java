@@ -62,6 +62,7 @@ final class Reading {
         } else {
             inOrder();
         }
+        dialect.assure(session);
         sink.checkpoint(pass.ended().cursor());
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A table as the engine would keep it: rows count from their checkpoint on, by key, or as the part that they came in. */
-final class Kept implements Sink {
+class Kept implements Sink {
     /** Lent to a source that reads no files. */
     static final Sniffer NO_FILES = new Sniffer() {
         @Override

@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * A table in ranges of its pages: PostgreSQL 14 and newer read such a range alone. The parts of a partitioned table are read in the same ranges, each
- * of its own pages, and the last range has no end; so what grows meanwhile is in it.
+ * of its own pages. What grows behind the last range was not there in the snapshot.
  */
 final class Pages implements Pieces {
     /** Pages of the longest part, the files of all, and whether all are the server's own. A row that does not change stays where it is in its file. */
@@ -68,8 +68,7 @@ final class Pages implements Pieces {
 
     @Override
     public String within(int piece, List<Parameter> parameters) {
-        String from = "ctid >= '(" + (long) piece * pages + ",0)'";
-        return piece == count - 1 ? from : from + " AND ctid < '(" + (piece + 1L) * pages + ",0)'";
+        return "ctid >= '(" + (long) piece * pages + ",0)' AND ctid < '(" + (piece + 1L) * pages + ",0)'";
     }
 
     @Override

@@ -41,6 +41,8 @@ public final class Postgresql implements Dialect {
     /** How the server writes values, and that it looks whether we are still there. What a server does not know is left out. */
     private static final String SET_UP = "SELECT set_config(name, wanted, false) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), "
             + "('IntervalStyle', 'iso_8601'), ('bytea_output', 'hex'), ('extra_float_digits', '1'), ('lc_monetary', 'C'), ('xmloption', 'content'), "
+            // Who alters a table waits for its readers; a session of ours that then waits behind him would wait for ever, as another one of ours holds him up.
+            + "('lock_timeout', '20s'), "
             // The session waits within its transaction for as long as the store is busy.
             + "('standard_conforming_strings', 'on'), ('idle_in_transaction_session_timeout', '0')) AS w(name, wanted)";
     private static final String LOOK_AFTER_US = "SELECT set_config('client_connection_check_interval', '1000', false) "
@@ -338,6 +340,24 @@ public final class Postgresql implements Dialect {
         String name = quote(column.name());
         return column.plainType().equals("numeric") ? "CASE WHEN " + name + "::text NOT IN ('NaN', 'Infinity', '-Infinity') THEN " + name + " END"
                 : name + "::numeric";
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Rewriting a table (ALTER, CLUSTER, TRUNCATE) is not for snapshots: its manual says that the table looks empty to older ones. Then the file that
+     * the snapshot's catalogue names is not the one that is there; and it can no more change once a statement has locked it.
+     */
+    @Override
+    public void assure(Session session) throws SourceException, InterruptedException {
+        String moved = session.ask("looking whether the tables stayed", """
+                SELECT string_agg(c.oid::regclass::text, ', ') FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_class c ON c.oid = l.relation
+                WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND c.relkind = 'r' AND c.relfilenode <> 0
+                    AND c.relfilenode <> pg_catalog.pg_relation_filenode(c.oid)""", List.of());
+        if (moved != null) {
+            throw new SourceException(Kind.TEMPORARY, "Table " + moved + " was altered, emptied or rewritten while the read began, so that what was "
+                    + "there cannot be told any more; it is tried again.");
+        }
     }
 
     @Override
