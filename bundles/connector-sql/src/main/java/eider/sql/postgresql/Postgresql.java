@@ -41,6 +41,7 @@ public final class Postgresql implements Dialect {
     /** How the server writes values, and that it looks whether we are still there. What a server does not know is left out. */
     private static final String SET_UP = "SELECT set_config(name, wanted, false) FROM (VALUES ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), "
             + "('IntervalStyle', 'iso_8601'), ('bytea_output', 'hex'), ('extra_float_digits', '1'), ('lc_monetary', 'C'), ('xmloption', 'content'), "
+            + "('default_transaction_read_only', 'on'), "
             // Who alters a table waits for its readers; a session of ours that then waits behind him would wait for ever, as another one of ours holds him up.
             + "('lock_timeout', '20s'), "
             // The session waits within its transaction for as long as the store is busy.

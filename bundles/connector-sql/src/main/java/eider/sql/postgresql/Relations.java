@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.postgresql.core.Parser;
 
 /** What there is in a schema: from PostgreSQL's own catalogue, which tells more than the driver's metadata and in two questions. */
 final class Relations {
@@ -137,6 +138,7 @@ final class Relations {
         List<String> names = new ArrayList<>();
         List<String> types = new ArrayList<>();
         List<String> modifiers = new ArrayList<>();
+        checkOne(session, name, "SELECT * FROM " + relation, doing);
         try (PreparedStatement statement = session.connection().prepareStatement("SELECT * FROM " + relation)) {
             ResultSetMetaData described = statement.getMetaData();
             for (int i = 1; i <= described.getColumnCount(); i++) {
@@ -159,6 +161,17 @@ final class Relations {
             return true;
         });
         return new Relation(name, "query", false, null, relation, columns, List.of());
+    }
+
+    /** The driver sends what it takes for several statements one by one, and the second could end the transaction that only reads. */
+    private static void checkOne(Session session, String name, String sql, String doing) throws SourceException, InterruptedException {
+        try {
+            if (Parser.parseJdbcSql(sql, true, false, true, false, false).size() != 1) {
+                throw Options.wrong("queries", "the file queries/" + name + ".sql holds more than one statement; it must be one SELECT.");
+            }
+        } catch (SQLException e) {
+            throw session.fault(e, doing);
+        }
     }
 
     /** The type table of the README. */
