@@ -17,24 +17,58 @@ public final class Iso {
      * {@code 2026-01-31}, {@code 12026-01-31}, {@code -43-03-15}.
      *
      * @throws java.time.DateTimeException if it is no day
-     * @throws RuntimeException likewise, of other kinds: no number, no such place
+     * @throws NumberFormatException likewise
+     * @throws IndexOutOfBoundsException likewise
      */
     public static LocalDate day(Column column, String text) throws Misfit {
-        return day(column, text, LAST_YEAR_OF_A_DAY);
+        return day(column, text, text.length(), LAST_YEAR_OF_A_DAY);
     }
 
-    private static LocalDate day(Column column, String text, int last) throws Misfit {
+    private static LocalDate day(Column column, String text, int end, int last) throws Misfit {
         int month = text.indexOf('-', 1);
         int year = Integer.parseInt(text, 0, month, 10);
         if (year > last) {
             throw new Misfit("The year of '" + text + "' in " + column.field().name() + " is later than can be held.");
         }
-        return LocalDate.of(year, Integer.parseInt(text, month + 1, month + 3, 10), Integer.parseInt(text, month + 4, text.length(), 10));
+        separated(text, month + 3, '-', end == month + 6);
+        return LocalDate.of(year, number(text, month + 1, month + 3), number(text, month + 4, end));
     }
 
-    /** {@code 2026-01-31 12:00:00.123456}; throws what {@link #day} does. */
+    /** {@code 2026-01-31 12:00:00.123456}, with up to nine digits of a second or none; throws what {@link #day} does. */
     public static LocalDateTime time(Column column, String text) throws Misfit {
         int blank = text.indexOf(' ');
-        return LocalDateTime.of(day(column, text.substring(0, blank), LAST_YEAR), LocalTime.parse(text.substring(blank + 1)));
+        LocalDate day = day(column, text, blank, LAST_YEAR);
+        // The JDK's own parser took a third of the time of a whole read.
+        int at = blank + 1;
+        separated(text, at + 2, ':', true);
+        separated(text, at + 5, ':', true);
+        int nano = 0;
+        if (text.length() > at + 8) {
+            separated(text, at + 8, '.', text.length() > at + 9 && text.length() <= at + 18);
+            nano = number(text, at + 9, text.length());
+            for (int digit = text.length(); digit < at + 18; digit++) {
+                nano *= 10;
+            }
+        }
+        return LocalDateTime.of(day, LocalTime.of(number(text, at, at + 2), number(text, at + 3, at + 5), number(text, at + 6, at + 8), nano));
+    }
+
+    private static void separated(String text, int at, char by, boolean shape) {
+        if (!shape || text.charAt(at) != by) {
+            throw new NumberFormatException(text);
+        }
+    }
+
+    /** Digits alone, without a sign. */
+    private static int number(String text, int from, int to) {
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            char digit = text.charAt(i);
+            if (digit < '0' || digit > '9') {
+                throw new NumberFormatException(text);
+            }
+            number = 10 * number + digit - '0';
+        }
+        return number;
     }
 }
