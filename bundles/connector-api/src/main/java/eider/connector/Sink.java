@@ -56,7 +56,8 @@ public interface Sink {
      * A row that the source itself found bad: kept in quarantine, counted, never loaded.
      *
      * @param place where it stands, for a person: {@code "line 7"}, {@code "Sheet1 row 12"}, {@code "page 3"}
-     * @param raw the row as it was found, as text; cut at 64 KiB
+     * @param raw the row as it was found, as text; cut at 64 KiB. A JSON object with values of the dataset's fields under their names, as text, lets a person mend
+     *     it field by field; and one with a key then leaves the row here that has this key, until a good one comes
      * @param reason a sentence
      */
     void reject(String place, String raw, String reason) throws SourceException, InterruptedException;

@@ -111,7 +111,7 @@ final class Crew implements AutoCloseable {
         session.each("reading a piece of " + reader.told(), sql, parameters, Rows.FEWEST_FETCHED, row -> {
             Rows.Row one = reader.row(row);
             if (filling.take(one.wrong() == null ? new Found(one.values(), null, null, null)
-                    : new Found(null, reader.place(row, "at " + row.getString(reader.width() + 1)), reader.raw(row), one.wrong()), one.length())) {
+                    : new Found(null, reader.place(row, "at " + row.getString(reader.width() + 1)), reader.raw(row, one.values()), one.wrong()), one.length())) {
                 found.put(filling.batch(false));
                 row.setFetchSize(Rows.fetch(filling.longest));
             }

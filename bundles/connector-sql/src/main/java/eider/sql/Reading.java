@@ -160,7 +160,7 @@ final class Reading {
         if (row.wrong() == null) {
             sink.upsert(row.values());
         } else {
-            sink.reject(rows.place(found, "row " + (pushed + 1)), rows.raw(found), row.wrong());
+            sink.reject(rows.place(found, "row " + (pushed + 1)), rows.raw(found, row.values()), row.wrong());
         }
     }
 }

@@ -1,5 +1,6 @@
 package eider.sql;
 
+import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -88,11 +89,19 @@ final class Rows {
         return place.toString();
     }
 
-    /** A JSON object, field by field as the server wrote it. */
-    String raw(ResultSet row) throws SQLException {
+    /**
+     * A JSON object, field by field as a person would mend it; what is bad is as the server wrote it.
+     *
+     * @param values that were understood, null where one was not
+     */
+    String raw(ResultSet row, Object[] values) throws SQLException {
         StringBuilder raw = new StringBuilder("{");
         for (int i = 0; i < columns.length; i++) {
-            String text = dialect.text(row, i + 1, columns[i]);
+            String text = switch (values[i]) {
+                case null -> dialect.text(row, i + 1, columns[i]);
+                case BigDecimal number -> number.toPlainString();
+                default -> values[i].toString();
+            };
             raw.append(i == 0 ? "" : ",").append('"').append(columns[i].field().name()).append("\":");
             if (text == null) {
                 raw.append("null");

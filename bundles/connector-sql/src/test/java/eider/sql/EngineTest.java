@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import eider.core.Engine;
 import eider.engine.Load;
 import eider.engine.Progress;
+import eider.engine.Quarantined;
 import eider.engine.Rows;
 import eider.tck.Binding;
 import java.nio.file.Path;
@@ -110,5 +111,27 @@ class EngineTest {
         assertThat(rows("SELECT amount, email, note FROM raw.shop__orders WHERE id = 7")).hasSize(1).first().asString()
                 .startsWith("0.1234|a@b.example|");
         assertThat(rows("SELECT count(*) FROM raw.shop__orders")).containsExactly("1000");
+    }
+
+    /** Read every night, a bad row is one trouble and not one each night; what is here of it stays; and when it is mended at its source, the trouble is over. */
+    @Test
+    void aBadRowIsInQuarantineOnceUntilItIsMendedHereOrThere() throws Exception {
+        postgres.execute("CREATE TABLE " + schema + ".orders (id bigint PRIMARY KEY, amount numeric(10,2), paid boolean, at timestamptz)",
+                "INSERT INTO " + schema + ".orders VALUES (1, 5, true, now()), (2, 6, true, now()), (3, 'NaN', false, '2026-01-01 00:00Z')");
+        sync();
+        engine.configure("dataset~shop__orders", Map.of("mode", "replace"));
+        postgres.execute("UPDATE " + schema + ".orders SET amount = 'NaN' WHERE id = 2");
+        for (int night = 0; night < 3; night++) {
+            sync();
+        }
+        assertThat(rows("SELECT id, amount FROM raw.shop__orders ORDER BY id")).containsExactly("1|5.00", "2|6.00");
+        List<Quarantined> bad = engine.loads().quarantine(null, 10);
+        assertThat(bad).hasSize(2);
+        engine.loads().mend(bad.stream().filter(row -> row.raw().contains("\"id\":\"3\"")).findFirst().orElseThrow().id(), Map.of("amount", "7.5"), "somebody");
+        engine.syncs().replay("shop", Progress.NONE);
+        postgres.execute("UPDATE " + schema + ".orders SET amount = 8 WHERE id = 2");
+        sync();
+        assertThat(rows("SELECT id, amount, paid FROM raw.shop__orders ORDER BY id")).containsExactly("1|5.00|true", "2|8.00|true", "3|7.50|false");
+        assertThat(engine.loads().quarantine(null, 10)).isEmpty();
     }
 }

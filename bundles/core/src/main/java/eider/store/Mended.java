@@ -37,6 +37,27 @@ final class Mended {
         return texts;
     }
 
+    /** What a source that found a row bad itself said of it, where that is a JSON object of the dataset's fields; null where it is anything else. */
+    static String record(Dataset dataset, String raw) {
+        if (!raw.startsWith("{") || raw.length() > Stage.RAW_LIMIT) {
+            return null;
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        try (JsonParser json = JSON.createParser(raw)) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                if (dataset.field(name) == null || json.nextToken().isStructStart()) {
+                    return null;
+                }
+                texts.put(name, json.currentToken() == JsonToken.VALUE_NULL ? null : json.getText());
+            }
+            return json.currentToken() == JsonToken.END_OBJECT && json.nextToken() == null ? Stage.record(texts) : null;
+        } catch (IOException noJson) {
+            return null;
+        }
+    }
+
     /** The values of a dataset's fields, of the Java types that a source would push. */
     static Object[] values(Dataset dataset, String record) throws Values.Misfit {
         Map<String, String> texts = texts(record);

@@ -166,8 +166,29 @@ final class Stage implements AutoCloseable {
     }
 
     void reject(int part, String place, String raw, String reason) throws SQLException, InterruptedException {
-        bad(part, place, raw, reason, null);
+        String record = Mended.record(dataset, raw);
+        if (record != null) {
+            present(part, record);
+        }
+        bad(part, place, raw, reason, record);
         spillIfFull();
+    }
+
+    /** A bad row whose key can be told does not make the good one go that is here. */
+    private void present(int part, String record) {
+        Object[] values = new Object[dataset.fields().size()];
+        Map<String, String> texts = Mended.texts(record);
+        try {
+            for (String name : dataset.key()) {
+                Field field = dataset.field(name);
+                values[dataset.fields().indexOf(field)] = Values.check(Field.required(name, field.type(), field.description()), Mended.value(field, texts.get(name)));
+            }
+        } catch (Values.Misfit keyless) {
+            return;
+        }
+        if (!dataset.key().isEmpty()) {
+            rows.add(part, sequence.next(), PRESENT, values);
+        }
     }
 
     private void reject(int part, String place, String raw, String reason, String record) {

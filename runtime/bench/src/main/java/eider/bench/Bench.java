@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 /** {@code ./eider bench}. Exit codes: 0 measured, 1 could not be measured or an aim is missed by twice or more, 2 wrong usage. */
 @Command(name = "eider bench", sortOptions = false,
         description = {"Measure this Eider: loading, merging, taking back, memory, readers beside a load, start and hot deploy.",
-                "Prints the figures beside their aims. Leave the machine alone meanwhile; all of it takes half an hour.",
+                "Prints the figures beside their aims. Leave the machine alone meanwhile; all of it takes three quarters of an hour.",
                 "",
                 "What can be measured alone:",
                 "  load     a CSV file into a fresh home, and its memory",
