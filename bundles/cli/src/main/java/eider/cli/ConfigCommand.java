@@ -2,12 +2,16 @@ package eider.cli;
 
 import eider.cli.ConfigFile.Problem;
 import eider.engine.EngineException;
+import eider.engine.Mapping;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,6 +39,9 @@ final class ConfigCommand implements Callable<Integer> {
         return Cli.USAGE;
     }
 
+    /** An operator's model, among those of connectors. */
+    private static final Pattern MODEL = Pattern.compile("config/(models/.*)");
+
     private record Finding(Path file, Problem problem) {}
 
     private static final Listing<Finding> LISTING = new Listing<Finding>()
@@ -45,7 +52,7 @@ final class ConfigCommand implements Callable<Integer> {
     @Command(name = "check",
             description = {"Check every file in config/.",
                 "Finds names that configure nothing, unknown options, values of the wrong kind, variables that are not set,"
-                + " options given twice. Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
+                + " options given twice, and models that cannot be applied. Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
             footerHeading = "%nExample:%n", footer = "  eider config check")
     int check(@Mixin FormatOption format) throws EngineException {
         Path folder = engine.server().home().resolve("config");
@@ -56,6 +63,19 @@ final class ConfigCommand implements Callable<Integer> {
             throw new EngineException("The files in " + folder + " cannot be read: " + e.getMessage(), e);
         }
         List<Finding> findings = new ArrayList<>();
+        if (Files.isDirectory(folder.resolve("models"))) {
+            for (Mapping mapping : engine.syncs().mappings()) {
+                Matcher file = MODEL.matcher(mapping.model());
+                if (file.matches()) {
+                    Path path = Path.of(file.group(1));
+                    files.putIfAbsent(path, List.of());
+                    Matcher fault = Pattern.compile(Pattern.quote(mapping.model()) + "(?: line (\\d+))?: (.*)").matcher(mapping.fault());
+                    if (fault.matches()) {
+                        files.put(path, List.of(new Problem(fault.group(1) == null ? 0 : Integer.parseInt(fault.group(1)), fault.group(2))));
+                    }
+                }
+            }
+        }
         files.forEach((file, problems) -> problems.forEach(problem -> findings.add(new Finding(Path.of("config").resolve(file), problem))));
         if (!format.forPeople()) {
             LISTING.write(console, format.get(), findings);

@@ -4,6 +4,7 @@ import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.Mapping;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,10 @@ import picocli.CommandLine.Parameters;
 
 /** {@code eider sources} and {@code eider sources compare SOURCE}. */
 @Command(name = "sources", sortOptions = false,
-        description = {"List the configured sources, their last sync, and whether their datasets can be relied on.",
+        description = {"List the configured sources, their last sync, whether their datasets can be relied on, and which tables they fill.",
         "Each file config/<connector>~<name>.cfg makes one. A dataset is complete to the moment at which the last sync began that read it to its end;"
-            + " a source that can count is compared with what is here once a day, at the end of a sync."},
+            + " a source that can count is compared with what is here once a day, at the end of a sync."
+            + " A model makes a dataset part of a table such as sales: the connector's, or yours in config/models."},
         footerHeading = "%nExample:%n", footer = {"  eider sources --format json", "  eider sources compare inbox"})
 final class SourcesCommand implements Callable<Integer> {
     private static final Listing<Badge> BADGES = new Listing<Badge>()
@@ -31,6 +33,13 @@ final class SourcesCommand implements Callable<Integer> {
             .detail("quarantined", badge -> badge.comparison() == null ? null : badge.comparison().quarantined())
             .detail("sums", badge -> badge.comparison() == null ? null : badge.comparison().sums().stream().map(SourcesCommand::members).toList())
             .text("message", Badge::message);
+
+    private static final Listing<Mapping> MAPPINGS = new Listing<Mapping>()
+            .text("source", Mapping::connection)
+            .text("dataset", Mapping::dataset)
+            .text("fills", Mapping::table)
+            .text("model", Mapping::model)
+            .text("message", Mapping::fault);
 
     private final Console console;
     private final Engine engine;
@@ -51,15 +60,20 @@ final class SourcesCommand implements Callable<Integer> {
             return Cli.DONE;
         }
         List<Badge> badges = engine.comparisons().badges();
-        listing(badges).write(console, format.get(), connections);
+        List<Mapping> mappings = engine.syncs().mappings();
+        listing(badges, mappings).write(console, format.get(), connections);
         if (format.forPeople() && !badges.isEmpty()) {
             console.say("");
             BADGES.write(console, format.get(), badges);
         }
+        if (format.forPeople() && !mappings.isEmpty()) {
+            console.say("");
+            MAPPINGS.write(console, format.get(), mappings);
+        }
         return Cli.DONE;
     }
 
-    private static Listing<Connection> listing(List<Badge> badges) {
+    private static Listing<Connection> listing(List<Badge> badges, List<Mapping> mappings) {
         return new Listing<Connection>()
                 .text("name", Connection::name)
                 .text("connector", Connection::connector)
@@ -69,7 +83,17 @@ final class SourcesCommand implements Callable<Integer> {
                 .text("message", Connection::message)
                 .detail("last_loads", connection -> connection.lastLoads().stream().map(SourcesCommand::members).toList())
                 .detail("datasets", connection -> badges.stream().filter(badge -> badge.connection().equals(connection.name()))
-                        .map(SourcesCommand::members).toList());
+                        .map(SourcesCommand::members).toList())
+                .detail("models", connection -> mappings.stream().filter(mapping -> mapping.connection().equals(connection.name())).map(SourcesCommand::members).toList());
+    }
+
+    private static Map<String, Object> members(Mapping mapping) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("dataset", mapping.dataset());
+        members.put("fills", mapping.table());
+        members.put("model", mapping.model());
+        members.put("message", mapping.fault());
+        return members;
     }
 
     /** What a person reads of it; scripts get the state by its name. */

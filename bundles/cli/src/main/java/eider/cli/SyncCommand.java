@@ -4,6 +4,7 @@ import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.Mapping;
 import eider.engine.Recorded;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -79,8 +80,18 @@ final class SyncCommand implements Callable<Integer> {
         int code = new Outcome(console, format).tell(loads);
         if (format.forPeople()) {
             tellDifferences();
+            tellModels(loads);
         }
         return code;
+    }
+
+    /** A model that counts for nothing because it names what is not there makes no load fail, and would never be missed. */
+    private void tellModels(List<Load> loads) throws EngineException {
+        for (Mapping mapping : engine.syncs().mappings()) {
+            if (!mapping.fault().isEmpty() && loads.stream().noneMatch(load -> load.connection().equals(mapping.connection()) && load.dataset().equals(mapping.dataset()))) {
+                console.tell("A model counts for nothing. " + mapping.fault());
+            }
+        }
     }
 
     /** The loads may all be in and the rows nevertheless not be those of the source. */

@@ -9,6 +9,7 @@ import eider.engine.Badge;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.Mapping;
 import eider.engine.PlannedLoad;
 import eider.engine.PlannedLoad.Metric;
 import eider.engine.PlannedLoad.Sample;
@@ -229,7 +230,8 @@ class CommandsTest {
 
         assertThat(keys("loads")).containsExactly("id", "run", "connection", "dataset", "state", "started", "finished", "inserted", "updated",
                 "removed", "quarantined", "places", "message", "undo", "undo_until", "images");
-        assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads", "datasets");
+        assertThat(keys("sources")).containsExactly("name", "connector", "state", "last_sync", "last_state", "message", "last_loads", "datasets",
+                "models");
         assertThat(keys("plugins")).containsExactly("file", "name", "version", "state", "since", "sha256", "reason");
         assertThat(keys("quarantine")).containsExactly("id", "load", "connection", "dataset", "place", "reason", "raw", "at", "mended");
         JsonNode row = MAPPER.readTree(Run.of(engine, "loads", "--format", "json").out()).get(0);
@@ -287,6 +289,18 @@ class CommandsTest {
         assertThat(datasets.get(0).get("sums").get(0).get("at_source").decimalValue()).isEqualByComparingTo("12.50");
         assertThat(datasets.get(1).get("rows_at_source").longValue()).isEqualTo(3);
         assertThat(datasets.get(1).get("complete_to").isNull()).isTrue();
+    }
+
+    @Test
+    void sourcesShowWhichModelFillsWhatAndASyncTellsThoseThatCountForNothing() throws Exception {
+        aSourceWith();
+        engine.mappings.add(new Mapping("inbox", "sales", "sales", "connector", ""));
+        engine.mappings.add(new Mapping("inbox", "sals", "products", "config/models/p.sql", "config/models/p.sql: inbox has no dataset 'sals'; did you mean 'sales'?"));
+
+        assertThat(Run.of(engine, "sources").out()).contains("FILLS", "connector", "config/models/p.sql", "did you mean 'sales'?");
+        JsonNode models = MAPPER.readTree(Run.of(engine, "sources", "--format", "json").out()).get(0).get("models");
+        assertThat(models.get(1).get("fills").textValue()).isEqualTo("products");
+        assertThat(Run.of(engine, "sync", "inbox").err()).contains("A model counts for nothing. config/models/p.sql: inbox has no dataset 'sals'");
     }
 
     @Test

@@ -3,6 +3,7 @@ package eider.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import eider.engine.Mapping;
 import eider.engine.OptionCheck;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -62,6 +63,19 @@ class ConfigCheckTest {
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
         return run.err();
+    }
+
+    @Test
+    void modelsAreCheckedTooAndToldWithTheirLine() throws IOException {
+        Files.createDirectories(home.resolve("config/models"));
+        engine.mappings.add(new Mapping("shop", "orders", "sales", "connector", ""));
+        engine.mappings.add(new Mapping("shop", "orders", "sales", "config/models/a.sql", ""));
+        engine.mappings.add(new Mapping("shop", "items", "products", "config/models/b.sql", "config/models/b.sql line 4: there is no such column."));
+        engine.mappings.add(new Mapping("shop", "oders", "products", "config/models/c.sql", "config/models/c.sql: shop has no dataset 'oders'."));
+
+        assertThat(problems()).isEqualTo("config/models/b.sql:4: there is no such column.\nconfig/models/c.sql: shop has no dataset 'oders'.\n");
+        engine.mappings.subList(2, 4).clear();
+        assertThat(Run.of(engine, "config", "check")).isEqualTo(new Run(0, "2 files checked; nothing is wrong.\n", ""));
     }
 
     @Test

@@ -10,6 +10,7 @@ import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.OptionCheck;
 import eider.engine.Origins;
+import eider.engine.Mapping;
 import eider.engine.Plan;
 import eider.engine.PlannedLoad;
 import eider.engine.Plugin;
@@ -48,6 +49,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final List<RuleCheck> checks = new ArrayList<>();
     final List<OptionCheck> optionChecks = new ArrayList<>();
     final List<Badge> badges = new ArrayList<>();
+    final List<Mapping> mappings = new ArrayList<>();
     final List<Plugin> plugins = new ArrayList<>();
     final List<Metatype> metatypes = new ArrayList<>();
     final List<String> asked = new ArrayList<>();
@@ -67,6 +69,11 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
 
     static Load load(long id, Load.State state, long inserted, long quarantined, String message) {
         return new Load(id, "run-" + id, "files", "sales", state, NOON, NOON.plusMillis(1500), inserted, 0, 0, quarantined, "sales.csv", message);
+    }
+
+    @Override
+    public List<Mapping> mappings() {
+        return mappings;
     }
 
     private void note(String what) throws EngineException {

@@ -7,6 +7,7 @@ import eider.engine.Origins;
 import eider.engine.Queries;
 import eider.engine.Recordings;
 import eider.engine.Syncs;
+import eider.model.OperatorModels;
 import eider.query.QueryService;
 import eider.store.Handling;
 import eider.store.Store;
@@ -31,7 +32,7 @@ import java.util.Map;
 public final class Engine implements AutoCloseable {
     private final Store store;
     private final LoadHistory loads;
-    private final Datasets datasets = new Datasets();
+    private final Datasets datasets;
     private final SyncService syncs;
     private final OriginService origins;
     private final ComparisonService comparisons;
@@ -41,6 +42,8 @@ public final class Engine implements AutoCloseable {
     private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
+        // The hand-over folder of a home is its data/handover.
+        this.datasets = new Datasets(OperatorModels.in(store.handover().toAbsolutePath().resolve("../..").normalize()));
         this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
         this.origins = new OriginService(store, syncs);
         this.comparisons = new ComparisonService(store, syncs, datasets);

@@ -2,6 +2,7 @@ package eider.model;
 
 import eider.quality.Rule;
 import eider.quality.Rules;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,18 @@ public enum Canonical {
     /** What its rows shall be like where no operator says otherwise. */
     public List<Rule> rules() {
         return rules;
+    }
+
+    /** The names of all. */
+    public static List<String> tables() {
+        return Arrays.stream(values()).map(Canonical::table).toList();
+    }
+
+    /** The figures of each table that there is, by its name. */
+    public static Map<String, Map<String, String>> allMeasures() {
+        Map<String, Map<String, String>> all = new LinkedHashMap<>();
+        Arrays.stream(values()).forEach(canonical -> all.put(canonical.table, canonical.measures()));
+        return all;
     }
 
     public static Optional<Canonical> of(String table) {

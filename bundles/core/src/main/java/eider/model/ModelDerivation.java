@@ -9,15 +9,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A connector's model as the store applies it: its SQL over {@code input}, then {@code source} and the base currency where the model leaves them open.
+ * A model as the store applies it: its SQL over {@code input}, then {@code source} and the base currency where the model leaves them open.
  *
- * @param model what the connector ships
+ * @param model what the connector ships, or the operator wrote
+ * @param told what it is called where it fails
  * @param canonical the table it fills
  * @param connection whose rows
  * @param baseCurrency what money is in where neither the row nor the model says it
  * @param rules what the canonical rows shall be like
  */
-public record ModelDerivation(Model model, Canonical canonical, String connection, String baseCurrency, List<Rule> rules) implements Derivation {
+public record ModelDerivation(Model model, String told, Canonical canonical, String connection, String baseCurrency,
+        List<Rule> rules) implements Derivation {
+
+    /** Of a connector's model. */
+    public ModelDerivation(Model model, Canonical canonical, String connection, String baseCurrency, List<Rule> rules) {
+        this(model, "the model of " + connection + " that fills " + model.into() + " from " + model.from(), canonical, connection, baseCurrency,
+                rules);
+    }
 
     @Override
     public String table() {
@@ -37,10 +45,13 @@ public record ModelDerivation(Model model, Canonical canonical, String connectio
                 input.append(", CAST(NULL AS ").append(column.getValue()).append(") AS ").append(Sql.name(column.getKey()));
             }
         }
-        // BY NAME takes what the model leaves out as empty; the union with no rows gives the columns that the outer SELECT fills a certain place. A canonical row
-        // without the _row of its raw row could never be replaced: a model that leaves it out is refused by the REPLACE.
-        return "WITH input AS (" + input + " FROM " + rows + "), derived AS (SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS VARCHAR) AS currency WHERE false"
-                + " UNION ALL BY NAME (" + sql() + "\n)) SELECT * REPLACE (coalesce(source, " + Sql.text(connection) + ") AS source, coalesce(currency, "
+        // BY NAME takes what the model leaves out as empty; the union with no rows gives the columns that the outer SELECT fills a certain place. A
+        // canonical row without the _row of its raw row could never be replaced: a model that leaves it out is refused by the REPLACE. A model that
+        // reads its input twice reads it twice: kept between the two, ten million rows would take the memory.
+        return "WITH input AS NOT MATERIALIZED (" + input + " FROM " + rows
+                + "), derived AS (SELECT CAST(NULL AS VARCHAR) AS source, CAST(NULL AS VARCHAR) AS currency WHERE false"
+                + " UNION ALL BY NAME (" + sql() + "\n)) SELECT * REPLACE (coalesce(source, " + Sql.text(connection)
+                        + ") AS source, coalesce(currency, "
                 + Sql.text(baseCurrency) + ") AS currency, coalesce(_row, error('its _row is empty')) AS _row) FROM derived";
     }
 

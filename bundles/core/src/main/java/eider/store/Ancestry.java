@@ -207,12 +207,15 @@ public final class Ancestry {
         for (String ways : sql.list("SELECT DISTINCT derivations FROM ledger.change_sets WHERE raw_table = ? AND canonical = ? AND derivations <> ''",
                 row -> row.getString(1),
                 raw.name(), table)) {
-            String images = "SELECT i.* EXCLUDE (_gone) FROM " + raw.images() + " i ASOF JOIN (SELECT first_row, derivations FROM ledger.change_sets WHERE raw_table = "
-                    + Sql.text(raw.name()) + ") c ON i._row > c.first_row WHERE c.derivations = " + Sql.text(ways);
+            String sets = "FROM ledger.change_sets WHERE raw_table = " + Sql.text(raw.name());
+            String images = "SELECT i.* EXCLUDE (_gone) FROM " + raw.images() + " i ASOF JOIN (SELECT first_row, derivations " + sets
+                    + " AND last_row > first_row) c ON i._row > c.first_row WHERE c.derivations = " + Sql.text(ways) + " OR i._row <= (SELECT max(last_row) " + sets
+                    + " AND lane = 'DERIVED' AND derivations = " + Sql.text(ways) + ")";
             for (String way : ways.split(" ")) {
                 String select = sql.first("SELECT sql FROM ledger.derivations WHERE id = ? AND canonical = ?", row -> row.getString(1), Integer.valueOf(way), table);
                 if (select != null) {
-                    rows.addAll(sql.list("WITH " + Reversal.ROWS + " AS (" + images + ") SELECT _row FROM (" + select + ") WHERE " + either(names)
+                    rows.addAll(sql.list("WITH " + Reversal.ROWS + " AS (" + images + ") SELECT _row FROM (SELECT * FROM main." + Sql.name(table)
+                            + " WHERE false UNION ALL BY NAME (" + select + ")) WHERE " + either(names)
                             + " ORDER BY _row DESC LIMIT "
                             + limit, row -> row.getLong(1), ids(names, id)));
                 }

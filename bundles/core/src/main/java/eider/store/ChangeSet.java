@@ -19,14 +19,16 @@ package eider.store;
 public record ChangeSet(long load, Lane lane, String table, String canonical, long firstRow, long lastRow, long inserted, long updated, long removed,
         long quarantined) {
 
-    /** The two ways in. */
+    /** The ways in. */
     public enum Lane {
         /** New files go straight from the scan into the table: their transaction is their staging. */
         STRAIGHT,
         /** Rows are gathered in a throw-away database first, and compared with what is there. */
         STAGED,
         /** The same for rows of the quarantine: the source was not read. */
-        REPLAYED
+        REPLAYED,
+        /** No row came: the canonical rows of those that are here were derived anew, and the counts are of canonical rows. */
+        DERIVED
     }
 
     public boolean changesRows() {

@@ -195,32 +195,44 @@ final class Checks {
         sql.run("CREATE TEMP TABLE bad (id BIGINT, reason VARCHAR)");
         String rows = "(SELECT *, _row AS _id FROM " + raw.sql() + " WHERE _row > " + after + ")";
         judge(new Relation(null, columns, rows, rows, "(FROM " + raw.sql() + " WHERE _row <= " + after + ")"), handling.rules());
-        return move(List.of());
+        return move(List.of(), false);
     }
 
     /** The same for the canonical rows that were derived from them; a bad one takes its raw row along. */
     long derived(long after) throws SQLException, StoreException {
+        return derived("_row > " + after, "_row <= " + after, false);
+    }
+
+    /** The same where the canonical rows of all raw ones were derived anew; of a raw row that goes an image is kept. */
+    long derivedAnew() throws SQLException, StoreException {
+        return derived("load IN " + Ways.loads(raw), "load NOT IN " + Ways.loads(raw), true);
+    }
+
+    private long derived(String come, String stay, boolean images) throws SQLException, StoreException {
         long moved = 0;
         for (Derivation derivation : derivations) {
             if (!derivation.rules().isEmpty()) {
                 sql.run("CREATE TEMP TABLE bad (id BIGINT, reason VARCHAR)");
                 String table = "main." + Sql.name(derivation.table());
-                String rows = "(SELECT *, _row AS _id FROM " + table + " WHERE _row > " + after + ")";
-                judge(new Relation(derivation.table(), columns("main", derivation.table()), rows, rows, "(FROM " + table + " WHERE _row <= " + after + ")"),
-                        derivation.rules());
-                moved += move(derivations);
+                String rows = "(SELECT *, _row AS _id FROM " + table + " WHERE " + come + ")";
+                judge(new Relation(derivation.table(), columns("main", derivation.table()), rows, rows, "(FROM " + table + " WHERE " + stay + ")"), derivation.rules());
+                moved += move(derivations, images);
             }
         }
         return moved;
     }
 
-    private long move(List<Derivation> from) throws SQLException, RuleException {
+    private long move(List<Derivation> from, boolean images) throws SQLException, RuleException {
         if (!failures.isEmpty()) {
             throw failed();
         }
         long moved = 0;
         if (sql.number("SELECT count(*) FROM bad") > 0) {
-            moved = sql.run(quarantine(List.copyOf(columns.keySet()), raw.sql(), "_row", "ledger.parts p ON p.id = r._part", "NULL", false));
+            moved = sql.run(quarantine(List.copyOf(columns.keySet()), raw.sql(), "_row", "ledger.parts p ON p.id = r._part",
+                    images ? called() : "NULL", false));
+            if (images) {
+                sql.run("INSERT INTO " + raw.images() + " BY NAME SELECT *, " + load + " AS _gone FROM " + raw.sql() + " WHERE _row IN (SELECT id FROM bad)");
+            }
             sql.run("DELETE FROM " + raw.sql() + " WHERE _row IN (SELECT id FROM bad)");
             for (Derivation derivation : from) {
                 sql.run("DELETE FROM main." + Sql.name(derivation.table()) + " WHERE _row IN (SELECT id FROM bad)");
@@ -228,6 +240,12 @@ final class Checks {
         }
         sql.run("DROP TABLE temp.bad");
         return moved;
+    }
+
+    /** A row with a key that was here already, by what stands in its key. */
+    private String called() {
+        return dataset.key().isEmpty() ? "NULL" : String.join(" || ', ' || ", dataset.key().stream().map(name -> Sql.text(name + " ") + " || CAST(r." + Sql.name(name)
+                + " AS VARCHAR)").toList());
     }
 
     private RuleException failed() {
@@ -334,7 +352,7 @@ final class Checks {
             if (derivation == null) {
                 throw e;
             }
-            throw new DerivationException(raw, derivation, e);
+            throw new DerivationException(derivation, e);
         }
     }
 

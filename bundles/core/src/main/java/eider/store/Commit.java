@@ -47,9 +47,18 @@ public final class Commit {
      * @throws HeldException if it would remove more than may go without a person's word
      */
     public Outcome apply(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
+        return apply(cursor, load, null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param first what is to be tried out before, where this is a rehearsal; null: nothing
+     */
+    public Outcome apply(Cursor cursor, LoadRow load, Rederivation first) throws StoreException, InterruptedException {
         Outcome outcome;
         try {
-            outcome = attempt(cursor, load);
+            outcome = attempt(cursor, load, first);
         } finally {
             tidy();
         }
@@ -76,7 +85,7 @@ public final class Commit {
         }
     }
 
-    private Outcome attempt(Cursor cursor, LoadRow load) throws StoreException, InterruptedException {
+    private Outcome attempt(Cursor cursor, LoadRow load, Rederivation first) throws StoreException, InterruptedException {
         Stage stage = pending.gathered();
         try {
             if (stage != null && stage.file() != null) {
@@ -88,9 +97,9 @@ public final class Commit {
         store.reached(Step.STAGED);
         Path file = stage == null ? null : stage.file();
         if (terms instanceof Terms.Rehearsal) {
-            return store.rehearse(file, sql -> new Transfer(store, sql, pending, derivations, terms, cursor, load).run());
+            return store.rehearse(file, sql -> new Transfer(store, sql, pending, derivations, terms, cursor, load).run(first));
         }
-        Outcome outcome = store.write(file, sql -> new Transfer(store, sql, pending, derivations, terms, cursor, load).run());
+        Outcome outcome = store.write(file, sql -> new Transfer(store, sql, pending, derivations, terms, cursor, load).run(null));
         if (outcome.changes.changesRows()) {
             store.changed();
         }

@@ -11,10 +11,13 @@ public interface Derivation {
     /** The canonical table. */
     String table();
 
+    /** What it is called where it fails: the subject of a sentence. */
+    String told();
+
     /**
      * A SELECT whose columns are columns of the canonical table, {@code _row} among them and {@code load} not.
      *
-     * @param rows SQL of the raw rows, a table expression
+     * @param rows SQL of the raw rows, a table expression. What stands before it in the text depends on {@code columns} alone
      * @param columns the fields that the raw rows have
      */
     String select(String rows, Set<String> columns);

@@ -6,7 +6,7 @@ import java.sql.SQLException;
 public final class DerivationException extends StoreException {
     private static final long serialVersionUID = 1L;
 
-    DerivationException(RawTable raw, Derivation derivation, SQLException cause) {
-        super("the model of " + raw.connection() + " that fills " + derivation.table() + " from " + raw.dataset() + " cannot be applied: " + Sql.sentence(cause), cause);
+    DerivationException(Derivation derivation, SQLException cause) {
+        super(derivation.told() + " cannot be applied: " + Sql.sentence(cause), cause);
     }
 }

@@ -1,6 +1,7 @@
 package eider.store;
 
 import eider.connector.Cursor;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -15,20 +16,26 @@ public final class Holds {
      * One row of {@code ledger.holds}.
      *
      * @param load the first load that was taken back: cursor and parts stand as before it
+     * @param derivedAnew whether that load read nothing, and derived canonical rows anew
      */
-    public record HoldRow(String connection, String dataset, long load, Instant heldAt) {}
+    public record HoldRow(String connection, String dataset, long load, Instant heldAt, boolean derivedAnew) {}
+
+    private static final String HOLDS = "SELECT connection, dataset, load, held_at, EXISTS (FROM ledger.change_sets c WHERE c.load = h.load AND c.lane = 'DERIVED')"
+            + " FROM ledger.holds h";
 
     private Holds() {}
 
     public static List<HoldRow> all(Sql sql) throws SQLException {
-        return sql.list("SELECT connection, dataset, load, held_at FROM ledger.holds ORDER BY connection, dataset",
-                row -> new HoldRow(row.getString(1), row.getString(2), row.getLong(3), Ledger.instant(row.getObject(4))));
+        return sql.list(HOLDS + " ORDER BY connection, dataset", Holds::row);
     }
 
     /** What holds a dataset, or null. */
     public static HoldRow of(Sql sql, String connection, String dataset) throws SQLException {
-        return sql.first("SELECT connection, dataset, load, held_at FROM ledger.holds WHERE connection = ? AND dataset = ?",
-                row -> new HoldRow(row.getString(1), row.getString(2), row.getLong(3), Ledger.instant(row.getObject(4))), connection, dataset);
+        return sql.first(HOLDS + " WHERE connection = ? AND dataset = ?", Holds::row, connection, dataset);
+    }
+
+    private static HoldRow row(ResultSet row) throws SQLException {
+        return new HoldRow(row.getString(1), row.getString(2), row.getLong(3), Ledger.instant(row.getObject(4)), row.getBoolean(5));
     }
 
     /** @throws HeldException if the dataset waits for a word: a load that was on its way when another was taken back must not go on past it */
@@ -42,7 +49,8 @@ public final class Holds {
     /** Why a dataset is not read, and what to do. */
     public static String sentence(HoldRow hold) {
         return "load " + hold.load + " was taken back and nobody has said yet how " + hold.connection + "." + hold.dataset + " goes on: 'eider undo " + hold.load
-                + " --read-again' asks the source again for what was taken back, 'eider undo " + hold.load + " --skip' leaves it out";
+                + (hold.derivedAnew ? " --read-again' lets the next sync derive its rows anew by the models of today, 'eider undo " + hold.load + " --skip' leaves them as they are"
+                        : " --read-again' asks the source again for what was taken back, 'eider undo " + hold.load + " --skip' leaves it out");
     }
 
     /** Rewinds the cursor to where it stood before a load, unless an earlier load was taken back already, and keeps where it stands now. */
@@ -56,7 +64,9 @@ public final class Holds {
         } else {
             return;
         }
-        Ledger.cursor(sql, connection, dataset, before, load);
+        if (!before.equals(Ledger.cursor(sql, connection, dataset))) {
+            Ledger.cursor(sql, connection, dataset, before, load);
+        }
         Ledger.complete(sql, connection, dataset, completeBefore);
     }
 
@@ -100,8 +110,14 @@ public final class Holds {
      * @return whether it was held
      */
     public static boolean release(Sql sql, String connection, String dataset, boolean again) throws SQLException {
-        if (of(sql, connection, dataset) == null) {
+        HoldRow hold = of(sql, connection, dataset);
+        if (hold == null) {
             return false;
+        }
+        if (again) {
+            // What stays on record of a derivation that was taken back says that it is to be left so: see Ways.
+            sql.run("DELETE FROM ledger.change_sets WHERE raw_table = ? AND lane = 'DERIVED' AND load >= ? AND load IN (SELECT id FROM ledger.loads WHERE state = 'UNDONE')",
+                    new RawTable(connection, dataset).name(), hold.load);
         }
         if (!again) {
             long load = sql.number("SELECT load FROM ledger.holds WHERE connection = ? AND dataset = ?", connection, dataset);

@@ -3,6 +3,7 @@ package eider.store;
 import eider.connector.Cursor;
 import eider.connector.Dataset;
 import eider.connector.Field;
+import eider.store.ingest.ScanSql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -11,8 +12,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The tables in which the store remembers what it did: loads, cursors, parts, quarantine, change sets. Every method is called inside a transaction. */
 public final class Ledger {
@@ -134,6 +138,27 @@ public final class Ledger {
         sql.run("UPDATE ledger.datasets SET complete_at = ? WHERE connection = ? AND dataset = ?", time(at), connection, dataset);
     }
 
+    /** The columns that the rows of a dataset will have, with their SQL types. */
+    public static Map<String, String> columns(Sql sql, String connection, Dataset dataset, Contract contract) throws SQLException {
+        Map<String, String> columns = new LinkedHashMap<>();
+        new RawTable(connection, dataset.name()).foresee(sql, dataset.fields(), contract).forEach((name, type) -> columns.put(name, ScanSql.type(type)));
+        return columns;
+    }
+
+    /** The same of the rows that are here; none where there is no such table. */
+    public static Map<String, String> columns(Sql sql, String connection, String dataset) throws SQLException {
+        Map<String, String> columns = new LinkedHashMap<>();
+        new RawTable(connection, dataset).columns(sql).forEach((name, type) -> columns.put(name, ScanSql.type(type)));
+        return columns;
+    }
+
+    /** The names of the datasets of which there was ever a load, by those of their connections. */
+    public static Map<String, Set<String>> datasets(Sql sql) throws SQLException {
+        Map<String, Set<String>> datasets = new HashMap<>();
+        sql.list("SELECT DISTINCT connection, dataset FROM ledger.loads", row -> datasets.computeIfAbsent(row.getString(1), unused -> new HashSet<>()).add(row.getString(2)));
+        return datasets;
+    }
+
     public static Part part(Sql sql, String connection, String dataset, String name) throws SQLException {
         return sql.first("SELECT id, fingerprint, load FROM ledger.parts WHERE connection = ? AND dataset = ? AND name = ?",
                 row -> new Part(row.getInt(1), row.getString(2), row.getLong(3)), connection, dataset, name);
@@ -175,6 +200,21 @@ public final class Ledger {
         int id = 1 + (int) sql.number("SELECT max(id) FROM ledger.derivations");
         sql.run("INSERT INTO ledger.derivations VALUES (?, ?, ?)", id, canonical, select);
         return id;
+    }
+
+    /** How canonical rows are derived, so that those of an older version can be derived again in the same way: ids with blanks between them. */
+    static String ways(Sql sql, List<Derivation> derivations, Set<String> columns) throws SQLException {
+        List<String> ids = new ArrayList<>();
+        for (Derivation derivation : derivations) {
+            ids.add(Integer.toString(derivation(sql, derivation.table(), derivation.select(Reversal.ROWS, columns))));
+        }
+        return String.join(" ", ids);
+    }
+
+    static void changeSet(Sql sql, ChangeSet changes, Before before, Cursor after, Instant at, String ways) throws SQLException {
+        sql.run("INSERT INTO ledger.change_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes.load(), changes.lane().name(), changes.table(), changes.canonical(),
+                changes.firstRow(), changes.lastRow(), changes.inserted(), changes.updated(), changes.removed(), before.cursor.text(), after.text(), time(at), before.fields,
+                time(before.completeAt), ways);
     }
 
     /** Writes or rewrites the record of a load. */
@@ -223,7 +263,7 @@ public final class Ledger {
     /** The same of those loads from {@code first} on that changed anything, by their ids. */
     public static Map<Long, UndoRow> undos(Sql sql, long first) throws SQLException {
         Map<Long, UndoRow> undos = new HashMap<>();
-        sql.list("SELECT c.load, sum(c.updated + c.removed), max(c.committed_at), bool_and(c.derivations IS NOT NULL) AND c.load > coalesce(max(f.load), 0),"
+        sql.list("SELECT c.load, sum(CASE WHEN c.lane = 'DERIVED' THEN 0 ELSE c.updated + c.removed END), max(c.committed_at), bool_and(c.derivations IS NOT NULL) AND c.load > coalesce(max(f.load), 0),"
                 + " any_value(raw_table) IN (SELECT view_name FROM duckdb_views() WHERE schema_name = 'history') FROM ledger.change_sets c LEFT JOIN ledger.forgotten f"
                 + " ON f.connection || '__' || f.dataset = c.raw_table WHERE c.load >= ? GROUP BY c.load",
                 row -> undos.put(row.getLong(1), new UndoRow(row.getLong(2), instant(row.getObject(3)), row.getBoolean(4), row.getBoolean(5))), first);

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  * derived before, and columns, quarantine, parts and cursor are as they were. What it leaves is what would be there if the load had never been; {@code ReversalTest} holds
  * that for any sequence of loads and undos.
  *
- * <p>A later load stands in the way if it changed what this one had brought or removed: a row with the same key, or a part without a key as a whole. A later load that
+ * <p>A later load stands in the way if it changed what this one had brought or removed: a row with the same key, a part without a key as a whole, or all canonical rows by another model. A later load that
  * merely met a row again as it is does not: to read again brings that row back.
  */
 public final class Reversal {
@@ -75,6 +75,9 @@ public final class Reversal {
         }
         if (made.stream().anyMatch(one -> one.ways == null)) {
             throw new StoreException("load " + id + " was made by an older Eider, which kept too little to take it back");
+        }
+        if (isDerivedAnew() && Ways.before(sql, raw, id).stretches().stream().anyMatch(stretch -> stretch.ways() == null)) {
+            throw new StoreException("load " + id + " derived rows anew that an older Eider had loaded, which did not keep how: what they were before cannot be told any more");
         }
         long forgotten = Images.forgotten(sql, raw);
         if (id <= forgotten) {
@@ -152,6 +155,8 @@ public final class Reversal {
                         + " WHERE " + pass + ") image ON " + same, row -> others.add(row.getLong(1)) | others.add(row.getLong(2)));
             });
         }
+        others.addAll(loads("SELECT c.load FROM ledger.change_sets c JOIN ledger.loads l ON l.id = c.load WHERE c.raw_table = ? AND c.lane = 'DERIVED' AND c.load > ?"
+                + " AND l.state <> 'UNDONE'", raw.name(), id));
         others.addAll(loads("SELECT DISTINCT resolved_by FROM ledger.quarantine WHERE load = ? AND resolved_by > ?", id, id));
         if (others.isEmpty()) {
             return;
@@ -244,7 +249,19 @@ public final class Reversal {
         return tables;
     }
 
+    /** Whether it read nothing, and derived the canonical rows anew. */
+    private boolean isDerivedAnew() {
+        return made.getFirst().lane.equals(ChangeSet.Lane.DERIVED.name());
+    }
+
     private long takeOut() throws SQLException {
+        if (isDerivedAnew()) {
+            long rows = 0;
+            for (String table : new LinkedHashSet<>(tables(made.getFirst().ways).values())) {
+                rows += sql.run("DELETE FROM main." + Sql.name(table) + " WHERE load IN " + Ways.loads(raw) + " AND _row <= " + made.getFirst().last);
+            }
+            return rows;
+        }
         if (!broughtRows()) {
             return 0;
         }
@@ -261,31 +278,31 @@ public final class Reversal {
     private long putBack(boolean derivedByOthers) throws SQLException {
         String images = raw.images() + " WHERE _gone = " + id + " AND _load <> " + id;
         long rows = sql.run("INSERT INTO " + raw.sql() + " BY NAME SELECT * EXCLUDE (_gone) FROM " + images);
-        if (rows > 0) {
-            derive(images, derivedByOthers);
+        if (isDerivedAnew()) {
+            rows = derive("SELECT * FROM " + raw.sql() + " WHERE _row <= " + made.getFirst().last);
+            notes.add("Rows that came since stay as they were derived." + (hold ? " With --read-again the next sync derives anew by the models of today, with --skip all stays"
+                    + " as it is." : ""));
+        } else if (rows > 0) {
+            derive("SELECT * EXCLUDE (_gone) FROM " + images);
+            if (derivedByOthers) {
+                notes.add("Some of the rows that came back had been loaded by an older Eider: their canonical rows were derived as this load derived its own.");
+            }
         }
         sql.run("DELETE FROM " + raw.images() + " WHERE _gone = " + id);
         return rows;
     }
 
-    /** Each row in the way in which it was derived when it came: by the change set that it belongs to. */
-    private void derive(String images, boolean derivedByOthers) throws SQLException {
-        String last = made.getLast().ways;
-        String sets = "(SELECT first_row, derivations FROM ledger.change_sets WHERE last_row > first_row AND raw_table = " + Sql.text(raw.name()) + ")";
-        String way = "coalesce(c.derivations, " + Sql.text(last) + ")";
-        List<String> ways = sql.list("SELECT DISTINCT " + way + " FROM (FROM " + images + ") i ASOF LEFT JOIN " + sets + " c ON i._row > c.first_row", row -> row.getString(1));
-        for (String one : ways) {
-            String rows = ways.size() == 1 ? "SELECT * EXCLUDE (_gone) FROM " + images
-                    : "SELECT i.* EXCLUDE (_gone) FROM (FROM " + images + ") i ASOF LEFT JOIN " + sets + " c ON i._row > c.first_row WHERE " + way + " = " + Sql.text(one);
-            for (Map.Entry<Integer, String> table : tables(one).entrySet()) {
-                String select = sql.first("SELECT sql FROM ledger.derivations WHERE id = ?", row -> row.getString(1), table.getKey());
-                sql.run("INSERT INTO main." + Sql.name(table.getValue()) + " BY NAME WITH " + ROWS + " AS (" + rows + ") SELECT d.*, r._load AS load FROM (" + select + ") d JOIN "
-                        + ROWS + " r ON r._row = d._row");
+    /** Each row in the way in which it was derived before this load. */
+    private long derive(String rows) throws SQLException {
+        long derived = 0;
+        store.rowIds().loads(sql, raw);
+        for (Map.Entry<String, String> some : Ways.before(sql, raw, id).conditions(made.getLast().ways).entrySet()) {
+            for (Ways.Way way : Ways.of(sql, some.getKey())) {
+                derived += sql.run(Rederivation.insert(way.table(), "WITH " + ROWS + " AS (SELECT * FROM (" + rows + ") WHERE " + some.getValue() + ") SELECT * FROM ("
+                        + way.select() + ")"));
             }
         }
-        if (derivedByOthers) {
-            notes.add("Some of the rows that came back had been loaded by an older Eider: their canonical rows were derived as this load derived its own.");
-        }
+        return derived;
     }
 
     /** Whether the dataset waits for a word now. */
@@ -294,6 +311,13 @@ public final class Reversal {
         if (replayed) {
             // The source was not read: nothing is to be read again, its rows are in quarantine as before.
             return false;
+        }
+        if (isDerivedAnew()) {
+            if (hold) {
+                Holds.rewind(sql, raw.connection(), raw.dataset(), id, Ledger.cursor(sql, raw.connection(), raw.dataset()), Ledger.completeAt(sql, raw.connection(), raw.dataset()),
+                        store.clock().instant());
+            }
+            return hold;
         }
         Cursor before = new Cursor(made.getFirst().cursorBefore);
         if (hold) {

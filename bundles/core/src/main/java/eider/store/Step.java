@@ -36,5 +36,13 @@ public enum Step {
     /** Cursor and parts are as before it, and its record says so: the last moment before the commit. */
     REWOUND,
     /** Committed. */
-    TAKEN_BACK
+    TAKEN_BACK,
+    /** A model is not as it was: the canonical rows that it had given are gone. */
+    OLD_DERIVED_ROWS_GONE,
+    /** Those of today's model are here, and bad ones in quarantine. */
+    DERIVED_ANEW,
+    /** Change set and load record of it are written: the last moment before the commit. */
+    DERIVED_ANEW_RECORDED,
+    /** Committed. */
+    DERIVED_ANEW_FOR_GOOD
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,11 +58,25 @@ final class Transfer {
         this.cursor = cursor;
         this.load = load;
         this.raw = new RawTable(pending.connection(), pending.dataset().name());
-        this.preview = new Preview(sql, raw, derivations, load.id(), store.rowIds().last());
+        this.preview = new Preview(sql, raw, figures(derivations), load.id(), store.rowIds().last());
         this.now = store.clock().instant();
     }
 
-    Outcome run() throws SQLException, StoreException {
+    private static Map<String, Map<String, String>> figures(List<Derivation> derivations) {
+        Map<String, Map<String, String>> figures = new LinkedHashMap<>();
+        derivations.forEach(derivation -> figures.put(derivation.table(), derivation.measures()));
+        return figures;
+    }
+
+    /** @param first what a sync would do before this; null: nothing. Only of a rehearsal: else it was done */
+    Outcome run(Rederivation first) throws SQLException, StoreException {
+        if (first != null) {
+            first.rehearse(sql);
+        }
+        return run();
+    }
+
+    private Outcome run() throws SQLException, StoreException {
         store.reached(Step.BEGUN);
         begin();
         store.reached(Step.SHAPED);
@@ -201,7 +216,7 @@ final class Transfer {
                 sql.run("INSERT INTO main." + Sql.name(derivation.table()) + " BY NAME SELECT *, " + load.id() + " AS load FROM ("
                         + derivation.select(rows, columns.keySet()) + ")");
             } catch (SQLException e) {
-                throw new DerivationException(raw, derivation, e);
+                throw new DerivationException(derivation, e);
             }
         }
         if (!pending.straight().isEmpty()) {
@@ -231,10 +246,10 @@ final class Transfer {
                 Verdict verdict = Verdict.of(sql, raw.connection(), raw.dataset(), handling, derivations, load.id(), now);
                 String message = (LoadText.message("", others) + " " + verdict.sentence(Ledger.checks(sql, load.id()))).strip();
                 yield new Outcome(changes, after, preview.planned(changes, pending.dataset().key(), shape, fresh, altered, warnings, verdict, message),
-                        preview.digest(columns, pending.parts()));
+                        preview.digest(columns, pending.parts(), derivations));
             }
             case Terms.AsPlanned planned -> {
-                if (!planned.digest().equals(preview.digest(columns, pending.parts()))) {
+                if (!planned.digest().equals(preview.digest(columns, pending.parts(), derivations))) {
                     throw new HeldException(raw.dataset() + " is not as it was when its plan was made: its source has changed since, or what is here",
                             "Look again with 'eider plan " + raw.connection() + "'.");
                 }
@@ -258,23 +273,12 @@ final class Transfer {
     private LoadRow record(ChangeSet changes, List<String> altered, List<String> others) throws SQLException {
         Ledger.cursor(sql, raw.connection(), raw.dataset(), cursor, changes.load());
         if (!changes.isEmpty()) {
-            sql.run("INSERT INTO ledger.change_sets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", changes.load(), changes.lane().name(), changes.table(),
-                    changes.canonical(), changes.firstRow(), changes.lastRow(), changes.inserted(), changes.updated(), changes.removed(), before.cursor().text(),
-                    cursor.text(), Ledger.time(now), before.fields(), Ledger.time(before.completeAt()), ways());
+            Ledger.changeSet(sql, changes, before, cursor, now, Ledger.ways(sql, derivations, columns.keySet()));
         }
         LoadRow after = new LoadRow(load.id(), load.run(), load.connection(), load.dataset(), "RUNNING", load.started(), null, load.inserted() + changes.inserted(),
                 load.updated() + changes.updated(), load.removed() + changes.removed(), load.quarantined() + changes.quarantined(),
                 LoadText.places(load.places(), pending.parts()), LoadText.message(LoadText.message(load.message(), altered), others));
         Ledger.load(sql, after);
         return after;
-    }
-
-    /** How the canonical rows were derived, so that those of an older version can be derived again in the same way: ids with blanks between them. */
-    private String ways() throws SQLException {
-        List<String> ids = new ArrayList<>();
-        for (Derivation derivation : derivations) {
-            ids.add(Integer.toString(Ledger.derivation(sql, derivation.table(), derivation.select(Reversal.ROWS, columns.keySet()))));
-        }
-        return String.join(" ", ids);
     }
 }

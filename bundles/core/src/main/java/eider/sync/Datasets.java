@@ -1,15 +1,23 @@
 package eider.sync;
 
+import eider.connector.Model;
 import eider.connector.SourceException;
 import eider.engine.OptionCheck;
+import eider.engine.Server;
 import eider.model.Canonical;
+import eider.model.ModelFile;
+import eider.model.OperatorModels;
 import eider.quality.Rule;
 import eider.store.Handling;
+import eider.store.Sql;
+import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -21,6 +29,24 @@ public final class Datasets implements OptionCheck {
     private final Map<String, DatasetOptions> datasets = new ConcurrentHashMap<>();
     private final Map<String, TableOptions> tables = new ConcurrentHashMap<>();
     private final Map<String, Handling> chosen = new ConcurrentHashMap<>();
+    private final OperatorModels models;
+    /** By which name the models of a connection are asked for, where it is not its own. */
+    private final Map<String, String> called = new ConcurrentHashMap<>();
+
+    @Activate
+    public Datasets(@Reference Server server) {
+        this(OperatorModels.in(server.home()));
+    }
+
+    /** For programs without OSGi. */
+    public Datasets(OperatorModels models) {
+        this.models = models;
+    }
+
+    /** Without models of an operator. */
+    public Datasets() {
+        this(OperatorModels.NONE);
+    }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addDataset(DatasetOptions options) {
@@ -52,10 +78,11 @@ public final class Datasets implements OptionCheck {
 
     /** The same choices for connections of other names, which are handled as {@code connection} is. */
     Datasets as(String connection, List<String> names) {
-        Datasets same = new Datasets();
+        Datasets same = new Datasets(models);
         same.tables.putAll(tables);
         String prefix = connection + "__";
         for (String name : names) {
+            same.called.put(name, connection);
             datasets.forEach((dataset, options) -> {
                 if (dataset.startsWith(prefix)) {
                     same.datasets.put(name + "__" + dataset.substring(prefix.length()), options);
@@ -68,6 +95,22 @@ public final class Datasets implements OptionCheck {
             });
         }
         return same;
+    }
+
+    /**
+     * The models by which the rows of a dataset become canonical ones.
+     *
+     * @param sql to judge by those of an operator
+     * @param shipped the connector's
+     * @param columns the columns that the rows have, with their SQL types
+     */
+    OperatorModels.Choice models(Sql sql, String connection, String dataset, List<Model> shipped, Map<String, String> columns) throws SQLException {
+        return models.of(sql, called.getOrDefault(connection, connection), dataset, shipped, columns);
+    }
+
+    /** The files in which an operator wrote models. */
+    List<ModelFile> modelFiles() throws IOException {
+        return models.files();
     }
 
     /** How often a dataset is compared with its source; null: never. */

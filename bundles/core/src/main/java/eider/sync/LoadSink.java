@@ -17,6 +17,7 @@ import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
 import eider.store.Ledger.QuarantineRow;
 import eider.store.Pending;
+import eider.store.Rederivation;
 import eider.store.RuleException;
 import eider.store.Store;
 import eider.store.StoreException;
@@ -38,6 +39,8 @@ final class LoadSink implements Sink, Replay.Again {
     /** Whether everything is committed at once, at the end. */
     private final boolean atOnce;
     private final Terms terms;
+    /** What is to be tried out before the load, in a rehearsal; else null. */
+    private final Rederivation first;
     private final Progress progress;
     private final Consumer<LoadRow> committed;
     private LoadRow load;
@@ -53,14 +56,15 @@ final class LoadSink implements Sink, Replay.Again {
     /** What ended this sink, or null. */
     private Exception over;
 
-    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, Terms terms, Cursor cursor, LoadRow load, Progress progress,
-            Consumer<LoadRow> committed) {
+    LoadSink(Store store, Dataset dataset, List<Derivation> derivations, Handling handling, boolean complete, Terms terms, Rederivation first, Cursor cursor, LoadRow load,
+            Progress progress, Consumer<LoadRow> committed) {
         this.store = store;
         this.dataset = dataset;
         this.derivations = derivations;
         this.handling = handling;
         this.complete = complete;
         this.terms = terms;
+        this.first = first;
         this.atOnce = complete || terms instanceof Terms.Rehearsal || terms instanceof Terms.AsPlanned;
         this.cursor = cursor;
         this.reached = cursor;
@@ -224,7 +228,7 @@ final class LoadSink implements Sink, Replay.Again {
         Commit.Outcome outcome;
         boolean rehearsal = terms instanceof Terms.Rehearsal;
         try (Ticker ticker = new Ticker(store, progress, (rehearsal ? "trying out " : "storing ") + dataset.name())) {
-            outcome = new Commit(store, pending, derivations, terms).apply(next, load);
+            outcome = new Commit(store, pending, derivations, terms).apply(next, load, first);
         }
         pending = fresh();
         if (rehearsal) {

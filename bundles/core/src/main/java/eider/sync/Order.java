@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param run its name in the ledger and on every line of the log
  * @param terms on which it may remove and replace; of {@link Terms.AsPlanned} each dataset has its own, in {@code plan}
- * @param plan the digests of what was shown of each dataset, where just that is to be done; else empty
+ * @param plan the digests of what was shown of each dataset, where just that is to be done; else empty. Two with a blank between them where its rows were to be derived anew
+ *     before the load
  * @param comparing whether nothing is read, and what is here only compared with what the source counts
  * @param calls how it calls its source
  */
@@ -26,6 +27,15 @@ record Order(String run, String connection, Terms terms, Map<String, String> pla
     }
 
     Terms terms(String dataset) {
-        return plan.isEmpty() ? terms : new Terms.AsPlanned(plan.get(dataset));
+        return plan.isEmpty() ? terms : new Terms.AsPlanned(planned(dataset).substring(planned(dataset).indexOf(' ') + 1));
+    }
+
+    /** The same for what comes before the load: that the rows which are here are derived anew. */
+    Terms renewal(String dataset) {
+        return plan.isEmpty() ? terms : new Terms.AsPlanned(planned(dataset).substring(0, Math.max(0, planned(dataset).indexOf(' '))));
+    }
+
+    private String planned(String dataset) {
+        return plan.get(dataset);
     }
 }

@@ -2,31 +2,28 @@ package eider.sync;
 
 import eider.connector.Cursor;
 import eider.connector.Dataset;
-import eider.connector.Model;
 import eider.connector.Request;
 import eider.connector.Sink;
 import eider.connector.SourceException;
 import eider.engine.Load;
 import eider.engine.PlannedLoad;
 import eider.engine.Progress;
-import eider.model.Canonical;
-import eider.model.ModelDerivation;
-import eider.quality.Rule;
+import eider.store.Commit;
 import eider.store.Derivation;
 import eider.store.Handling;
 import eider.store.HeldException;
-import eider.store.Holds;
 import eider.store.Ledger;
 import eider.store.Ledger.CheckRow;
 import eider.store.Ledger.LoadRow;
 import eider.store.Mode;
+import eider.store.Rederivation;
+import eider.store.RuleException;
 import eider.store.Step;
 import eider.store.Store;
 import eider.store.StoreException;
 import eider.store.Terms;
 import eider.store.Verdict;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,12 +34,14 @@ final class Reading {
 
     private final Tools tools;
     private final Order order;
+    private final Intake intake;
     private final Dataset dataset;
     private final List<Derivation> derivations;
     private final Handling handling;
-    private final String fault;
-    /** Why it is not to be read before somebody says how it goes on; null if it is. */
-    private final String hold;
+    /** What the load is, if it reads nothing; else what is to be tried out before it, or null. */
+    private final Rederivation renewal;
+    /** The digest of that. */
+    private final String renewed;
     /** Whether it reads the source itself, and not the quarantine in its place. */
     private final boolean all;
     /** Whether everything is read anew, to be committed as a whole. */
@@ -57,15 +56,16 @@ final class Reading {
     /** What the rules found that is not in the ledger yet. */
     private List<CheckRow> checks = List.of();
 
-    private Reading(Tools tools, Order order, Dataset dataset, List<Derivation> derivations, Handling handling, String fault, String hold, boolean all, boolean complete,
-            Progress progress, LoadRow load, Cursor cursor) {
+    private Reading(Tools tools, Order order, Intake intake, Rederivation renewal, String renewed, boolean all, boolean complete, Progress progress, LoadRow load,
+            Cursor cursor) {
         this.tools = tools;
         this.order = order;
-        this.dataset = dataset;
-        this.derivations = derivations;
-        this.handling = handling;
-        this.fault = fault;
-        this.hold = hold;
+        this.intake = intake;
+        this.dataset = intake.dataset();
+        this.derivations = intake.derivations();
+        this.handling = intake.handling();
+        this.renewal = renewal;
+        this.renewed = renewed;
         this.all = all;
         this.complete = complete;
         this.progress = progress;
@@ -73,43 +73,54 @@ final class Reading {
         this.cursor = cursor;
     }
 
-    /** @param all whether the source can tell everything that there is, so that a complete read may be asked of it */
-    static Reading begin(Tools tools, Order order, Dataset dataset, List<Model> models, boolean all, Progress progress) throws StoreException, SourceException {
-        Store store = tools.store();
-        List<Derivation> derivations = new ArrayList<>();
-        Handling handling = Handling.DEFAULT;
-        String fault = null;
-        try {
-            handling = tools.datasets().of(order.connection(), dataset.name());
-        } catch (SourceException e) {
-            fault = e.getMessage();
-        }
-        for (Model model : models) {
-            if (model.from().equals(dataset.name())) {
-                Canonical canonical = Canonical.of(model.into()).orElseThrow(() -> new SourceException(SourceException.Kind.BUG,
-                        "the connector's model fills '" + model.into() + "', which is no canonical table"));
-                List<Rule> rules = List.of();
-                try {
-                    rules = tools.datasets().rules(canonical);
-                } catch (SourceException e) {
-                    fault = e.getMessage();
-                }
-                derivations.add(new ModelDerivation(model, canonical, order.connection(), order.baseCurrency(), rules));
-            }
-        }
-        boolean complete = all && complete(store, order.connection(), dataset.name(), handling);
-        Holds.HoldRow hold = store.read(sql -> Holds.of(sql, order.connection(), dataset.name()));
-        Cursor cursor = complete ? Cursor.NONE : store.read(sql -> Ledger.cursor(sql, order.connection(), dataset.name()));
+    /**
+     * A load that reads its source.
+     *
+     * @param first the one that was tried out before it, in a rehearsal; null where there was none
+     * @param all whether the source can tell everything that there is, so that a complete read may be asked of it
+     */
+    static Reading begin(Tools tools, Order order, Intake intake, Reading first, boolean all, Progress progress) throws StoreException {
+        String name = intake.dataset().name();
+        boolean complete = all && complete(tools.store(), order.connection(), name, intake.handling());
+        Cursor cursor = complete ? Cursor.NONE : tools.store().read(sql -> Ledger.cursor(sql, order.connection(), name));
+        return new Reading(tools, order, intake, first == null ? null : first.renewal, first == null ? null : first.digest, all, complete, progress,
+                begin(tools, order, name), cursor);
+    }
+
+    /** A load that reads nothing, and derives the rows that are here anew. */
+    static Reading renewing(Tools tools, Order order, Intake intake, Rederivation renewal, Progress progress) throws StoreException {
+        return new Reading(tools, order, intake, renewal, null, false, false, progress, begin(tools, order, intake.dataset().name()), Cursor.NONE);
+    }
+
+    private static LoadRow begin(Tools tools, Order order, String dataset) throws StoreException {
         // What only rehearses is nobody's load.
-        LoadRow load = new LoadRow(order.rehearsal() ? 0 : store.read(Ledger::nextLoad), order.run(), order.connection(), dataset.name(), Load.State.RUNNING.name(), store.clock().instant(), null,
-                0, 0, 0, 0, "", "");
+        LoadRow load = new LoadRow(order.rehearsal() ? 0 : tools.store().read(Ledger::nextLoad), order.run(), order.connection(), dataset, Load.State.RUNNING.name(),
+                tools.store().clock().instant(), null, 0, 0, 0, 0, "", "");
         if (order.rehearsal()) {
-            log.info("{}.{}: its plan begins", order.connection(), dataset.name());
+            log.info("{}.{}: its plan begins", order.connection(), dataset);
         } else {
             tools.history().begun(load);
-            log.info("{}.{}: load {} begins", order.connection(), dataset.name(), load.id());
+            log.info("{}.{}: load {} begins", order.connection(), dataset, load.id());
         }
-        return new Reading(tools, order, dataset, derivations, handling, fault, hold == null ? null : Holds.sentence(hold), all, complete, progress, load, cursor);
+        return load;
+    }
+
+    /** Derives the rows anew. */
+    void renew() throws StoreException, InterruptedException {
+        Commit.Outcome outcome;
+        try (Ticker ticker = new Ticker(tools.store(), progress, "deriving " + dataset.name() + " anew")) {
+            outcome = renewal.apply(load);
+        } catch (RuleException e) {
+            checks = e.checks();
+            throw e;
+        }
+        load = outcome.load();
+        recorded = true;
+        planned = outcome.planned();
+        digest = outcome.digest();
+        if (!order.rehearsal()) {
+            tools.history().announce(load);
+        }
     }
 
     /** Whether everything is to be read anew, so that what does not come goes. */
@@ -123,12 +134,12 @@ final class Reading {
 
     /** Why it waits for a person's word; null if it does not. */
     String hold() {
-        return hold;
+        return intake.hold();
     }
 
     /** What is wrong with the options by which it would have to be read; null where nothing is. */
     String fault() {
-        return fault;
+        return intake.fault();
     }
 
     Dataset dataset() {
@@ -142,7 +153,7 @@ final class Reading {
 
     /** Where it pushes to. */
     Sink sink(Call call) {
-        sink = new LoadSink(tools.store(), dataset, derivations, handling, complete, order.terms(dataset.name()), cursor, load, progress,
+        sink = new LoadSink(tools.store(), dataset, derivations, handling, complete, order.terms(dataset.name()), renewal, cursor, load, progress,
                 tools.history()::announce);
         return call.sink(sink);
     }
@@ -220,9 +231,9 @@ final class Reading {
                 : new PlannedLoad(dataset.name(), dataset.key(), 0, 0, 0, 0, 0, List.of(), List.of(), List.of(), List.of(), over.message(), "");
     }
 
-    /** What tells that from everything else; null where it came to no end. */
+    /** What tells that, and what would be done before it, from everything else; null where it came to no end, or is what is done before. */
     String digest() {
-        return digest;
+        return renewal != null && renewed == null || digest == null ? null : renewed == null ? digest : renewed + " " + digest;
     }
 
     /** The load as it ends now, before that is on record. */

@@ -7,6 +7,7 @@ import eider.connector.SourceException;
 import eider.engine.Load;
 import eider.engine.Progress;
 import eider.store.HeldException;
+import eider.store.Rederivation;
 import eider.store.StoreException;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +124,13 @@ final class Round {
     private void sync(Source current, Dataset dataset, List<Model> models) throws InterruptedException {
         Reading load;
         try {
-            load = Reading.begin(tools, order, dataset, models, !(current instanceof Replay), progress);
+            Intake intake = Intake.of(tools, order, dataset, models);
+            Rederivation renewal = run.notBefore() != null ? null : intake.renewal(tools.store(), connection, order.renewal(dataset.name()));
+            Reading first = renewal == null ? null : Reading.renewing(tools, order, intake, renewal, progress);
+            if (first != null && !renew(current, first)) {
+                return;
+            }
+            load = Reading.begin(tools, order, intake, order.rehearsal() ? first : null, !(current instanceof Replay), progress);
         } catch (StoreException | SourceException e) {
             run.fail(e.getMessage());
             log.error("{}.{}: {}", connection, dataset.name(), e.getMessage(), e);
@@ -148,6 +155,29 @@ final class Round {
         } finally {
             run.over(load);
         }
+    }
+
+    /** Derives the rows that are here anew; whether the dataset may be read then. */
+    private boolean renew(Source current, Reading renewal) throws InterruptedException {
+        try {
+            run.endIfUnwanted(current);
+            renewal.renew();
+            run.record(renewal, Load.State.COMMITTED, renewal.message());
+            return true;
+        } catch (InterruptedException e) {
+            if (run.stopped() == Run.Stopped.CANCELLED) {
+                run.record(renewal, Load.State.CANCELLED, "It was cancelled while the rows that are here were being derived anew; nothing of it was changed.");
+            }
+            throw e;
+        } catch (HeldException e) {
+            run.record(renewal, Load.State.HELD, e.sentences());
+        } catch (StoreException e) {
+            log.error("{}.{}: {}", connection, renewal.dataset().name(), e.getMessage(), e);
+            run.record(renewal, Load.State.FAILED, e.getMessage());
+        } finally {
+            run.over(renewal);
+        }
+        return false;
     }
 
     /**

@@ -8,6 +8,7 @@ import eider.connector.Source;
 import eider.engine.Connection;
 import eider.engine.EngineException;
 import eider.engine.Load;
+import eider.engine.Mapping;
 import eider.engine.Plan;
 import eider.engine.PlannedLoad;
 import eider.engine.Progress;
@@ -159,6 +160,11 @@ public final class SyncService implements Syncs {
         } catch (EngineException e) {
             return connections.shown(List.of(), Map.of(), e.getMessage(), tools.time().now());
         }
+    }
+
+    @Override
+    public List<Mapping> mappings() throws EngineException {
+        return Mappings.of(tools.store(), tools.datasets(), sources());
     }
 
     @Override

@@ -32,7 +32,7 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class CrashScript {
     static final int DAYS = 3;
-    /** On this day what was loaded is taken back, and read again. */
+    /** On this day the model is another; and what was loaded and derived anew is taken back, and made again. */
     static final int UNDO_DAY = 2;
 
     private static final Dataset ORDERS = new Dataset("orders", "Orders by id.", List.of(Field.required("id", Type.INTEGER, "The order."),
@@ -41,6 +41,8 @@ public final class CrashScript {
             Field.required("quantity", Type.MONEY, "How many."), Field.required("total_amount", Type.MONEY, "For how much."));
     private static final Dataset SALES = new Dataset("sales", "Lines of files.", LINE, List.of());
     private static final Model MODEL = new Model("sales", "sales", "SELECT _row, date, 'sale' AS kind, product_name, quantity, total_amount FROM input");
+    /** By which the rows of the first day are derived anew on the second. */
+    private static final Model OTHER_MODEL = new Model("sales", "sales", "SELECT _row, date, 'sale' AS kind, upper(product_name) AS product_name, quantity, total_amount FROM input");
 
     private CrashScript() {}
 
@@ -108,7 +110,7 @@ public final class CrashScript {
 
     /** Inserts, updates and deletions by key; a new file, the same file longer and with a changed line, and a bad line in each. */
     private static Scripted source(Path home, int day) {
-        return new Scripted(List.of(ORDERS, SALES), List.of(MODEL), (request, sink) -> {
+        return new Scripted(List.of(ORDERS, SALES), List.of(day < UNDO_DAY ? MODEL : OTHER_MODEL), (request, sink) -> {
             if (request.dataset().name().equals("orders")) {
                 for (long id = day; id < day + 100; id++) {
                     sink.upsert(id, new BigDecimal(id * day), id % 7 == 0 ? null : "day " + day);

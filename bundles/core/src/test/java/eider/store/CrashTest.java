@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The process is killed at every step of a load, on every day of the script, and of an undo; afterwards the tables must be those of a run that nobody disturbed. */
+/** The process is killed at every step of a load, on every day of the script, of an undo, and of rows derived anew; afterwards the tables must be those of a run that nobody disturbed. */
 class CrashTest {
     @TempDir
     static Path cleanHome;

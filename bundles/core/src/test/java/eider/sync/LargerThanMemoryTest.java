@@ -8,6 +8,7 @@ import eider.connector.Scan;
 import eider.connector.Type;
 import eider.core.Engine;
 import eider.engine.Load;
+import eider.engine.Progress;
 import eider.store.Contract;
 import eider.store.Handling;
 import eider.store.Mode;
@@ -63,6 +64,26 @@ class LargerThanMemoryTest {
                 assertThat(Shop.rows(engine, "select count(*), count(distinct id) from raw.shop__" + big.name()))
                         .containsExactly((ROWS + (append ? changed : 0)) + "|" + ROWS);
             }
+        }
+    }
+
+    /** And so is undone. */
+    @Test
+    void isDerivedAnewByAnotherModel() throws Exception {
+        try (Engine engine = Engine.of(new Store(Store.Settings.in(home, false, MEMORY), InstantSource.system(), step -> {}))) {
+            Dataset big = new Dataset("lines", "Many rows.", FIELDS, List.of());
+            load(engine, big, file("first.csv", Integer.MAX_VALUE), "1");
+            Path model = Files.createDirectories(home.resolve("config/models")).resolve("lines.sql");
+            String select = "SELECT _row, DATE '2026-01-01' + CAST(id % 400 AS INTEGER) AS date, 'sale' AS kind, note AS customer, upper(note) AS product_name, 1 AS quantity, amount AS"
+                    + " total_amount FROM input";
+            Files.writeString(model, "-- from: shop.lines\n-- into: sales\n" + select + " UNION ALL BY NAME " + select + " WHERE id % 2 = 0");
+            List<Load> first = engine.syncs().sync("shop", false, Progress.NONE);
+            assertThat(first.getFirst().message()).isEqualTo("Its model is new: 900,000 rows of sales derived.");
+            Files.writeString(model, "-- from: shop.lines\n-- into: sales\n" + select);
+            Load second = engine.syncs().sync("shop", false, Progress.NONE).getFirst();
+            assertThat(second.message()).isEqualTo("Its model changed: 600,000 rows of sales derived anew.");
+            engine.loads().undo(second.id(), "test");
+            assertThat(Shop.rows(engine, "select count(*), count(distinct customer), sum(total_amount) from sales")).containsExactly(ROWS * 3 / 2 + "|" + ROWS + "|1350002.0000");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import eider.connector.Cursor;
 import eider.connector.Dataset;
 import eider.connector.Field;
+import eider.connector.Model;
 import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.core.Engine;
@@ -193,7 +194,8 @@ class PlanTest {
         engine.syncs().unregister("shop");
         Dataset other = new Dataset("orders", "Orders.", List.of(Field.required("id", Type.INTEGER, "Id."), Field.of("amount", Type.MONEY, "Amount."),
                 Field.of("more", Type.DATE, "More.")), List.of("id"));
-        engine.syncs().register("shop", new Scripted(List.of(other), List.of(), (request, sink) -> {
+        engine.syncs().register("shop", new Scripted(List.of(other), List.of(new Model("sales", "orders", MODEL)),
+                (request, sink) -> {
             sink.upsert(2L, 20L, null);
             sink.checkpoint(new Cursor("2"));
         }));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import eider.connector.Cursor;
 import eider.connector.Dataset;
 import eider.connector.Field;
+import eider.connector.Model;
 import eider.connector.Type;
 import eider.core.Engine;
 import eider.engine.EngineException;
@@ -214,7 +215,7 @@ class UndoTest {
         put(1, 10);
         Dataset wide = new Dataset("orders", "Orders.", List.of(Field.required("id", Type.INTEGER, "Id."), Field.of("amount", Type.decimal(25, 6), "Amount."),
                 Field.of("note", Type.TEXT, "Note."), Field.of("more", Type.DATE, "More.")), List.of("id"));
-        Load bad = Shop.sync(engine, new Scripted(List.of(wide), List.of(), (request, sink) -> {
+        Load bad = Shop.sync(engine, new Scripted(List.of(wide), List.of(new Model("sales", "orders", MODEL)), (request, sink) -> {
             sink.upsert(1L, new java.math.BigDecimal("10.000001"), "n", java.time.LocalDate.of(2026, 1, 1));
             sink.checkpoint(new Cursor("2"));
         }));
@@ -255,7 +256,7 @@ class UndoTest {
         CountDownLatch reading = new CountDownLatch(1);
         CountDownLatch undone = new CountDownLatch(1);
         engine.syncs().unregister("shop");
-        engine.syncs().register("shop", Shop.orders((request, sink) -> {
+        engine.syncs().register("shop", Shop.modelled(MODEL, (request, sink) -> {
             sink.upsert(2L, 20L, "on its way");
             reading.countDown();
             undone.await();
@@ -314,7 +315,7 @@ class UndoTest {
         store.keep(new Retention(Duration.ZERO, 1 << 20, Duration.ZERO));
         for (int round = 0; round < 6; round++) {
             int amount = round;
-            Shop.sync(engine, Shop.orders((request, sink) -> {
+            Shop.sync(engine, Shop.modelled(MODEL, (request, sink) -> {
                 for (long id = 0; id < 20_000; id++) {
                     sink.upsert(id, amount * 1_000_000L + id * 7919 % 1_000_003, java.util.UUID.nameUUIDFromBytes((id + "." + amount).getBytes()).toString());
                 }
@@ -336,15 +337,18 @@ class UndoTest {
     void aRowThatWentIntoAnotherTableThanTodayLeavesItAndComesBackIntoIt() throws Exception {
         put(1, 10);
         engine.syncs().unregister("shop");
-        engine.syncs().register("shop", new Scripted(List.of(Shop.ORDERS), List.of(new eider.connector.Model("products", "orders",
+        engine.syncs().register("shop", new Scripted(List.of(Shop.ORDERS), List.of(new Model("products", "orders",
                 "SELECT _row, CAST(id AS VARCHAR) AS source_id, note AS name, amount AS price FROM input")), (request, sink) -> {
                     sink.upsert(1L, 11L, "note");
                     sink.checkpoint(new Cursor("2"));
                 }));
-        Load second = engine.syncs().sync("shop", false, Progress.NONE).getFirst();
+        List<Load> loads = engine.syncs().sync("shop", false, Progress.NONE);
         assertThat(sales()).isEmpty();
         assertThat(Shop.rows(engine, "select source_id, price from products")).containsExactly("1|11.0000");
-        engine.loads().undo(second.id(), "Ann");
+        engine.loads().undo(loads.getLast().id(), "Ann");
+        assertThat(sales()).isEmpty();
+        assertThat(Shop.rows(engine, "select source_id, price from products")).as("all that is here is derived by today's model").containsExactly("1|10.0000");
+        engine.loads().undo(loads.getFirst().id(), "Ann");
         assertThat(sales()).containsExactly("1|10.0000|1");
         assertThat(Shop.rows(engine, "select count(*) from products")).containsExactly("0");
     }
@@ -357,9 +361,11 @@ class UndoTest {
             sink.upsert(1L, 11L, "note");
             sink.checkpoint(new Cursor("2"));
         }));
-        Load second = engine.syncs().sync("shop", false, Progress.NONE).getFirst();
-        assertThat(sales()).containsExactly("1|22.0000|2");
-        engine.loads().undo(second.id(), "Ann");
+        List<Load> loads = engine.syncs().sync("shop", false, Progress.NONE);
+        assertThat(sales()).containsExactly("1|22.0000|3");
+        engine.loads().undo(loads.getLast().id(), "Ann");
+        assertThat(sales()).containsExactly("1|20.0000|1");
+        engine.loads().undo(loads.getFirst().id(), "Ann");
         assertThat(sales()).containsExactly("1|10.0000|1");
     }
 }

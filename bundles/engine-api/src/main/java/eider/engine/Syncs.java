@@ -10,6 +10,11 @@ public interface Syncs {
     /** The connections there are, by name. */
     List<Connection> connections();
 
+    /** By which models the rows of datasets become canonical rows at the next sync, connector by connector and then file by file; those that are wrong among them. */
+    default List<Mapping> mappings() throws EngineException {
+        return List.of();
+    }
+
     /**
      * Syncs every dataset of a connection, each in a load of its own, and returns when all is committed. A source that fails for now is tried again within the same
      * load. Only so many connections are synced at once; whoever comes on top waits in line.
