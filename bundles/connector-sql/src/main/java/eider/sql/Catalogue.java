@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** What of a database is read, and how: what the server says of its relations, and what the options say. */
 public final class Catalogue {
@@ -21,7 +22,13 @@ public final class Catalogue {
 
     /** The tables that the options name, in the order of their names, and then the queries. */
     static List<Table> of(Settings settings, Dialect dialect, Session session) throws SourceException, InterruptedException {
-        List<Relation> all = dialect.relations(settings, session);
+        return of(settings, dialect, session, name -> true);
+    }
+
+    /** @param wanted whether the table or query of this name is looked for */
+    private static List<Table> of(Settings settings, Dialect dialect, Session session, Predicate<String> wanted) throws SourceException,
+            InterruptedException {
+        List<Relation> all = dialect.relations(settings, session, name -> settings.reads(name) && wanted.test(name));
         String schema = dialect.schema(settings);
         checkTables(settings, schema, all);
         List<Relation> found = new ArrayList<>(all.stream().filter(relation -> settings.reads(relation.name())).toList());
@@ -35,15 +42,19 @@ public final class Catalogue {
         checkNames(settings, found);
         List<Table> tables = new ArrayList<>();
         Set<String> taken = new HashSet<>();
-        for (Relation relation : found) {
-            tables.add(table(settings, schema, relation, Names.free(relation.name(), tables.size(), taken)));
+        for (int i = 0; i < found.size(); i++) {
+            String name = Names.free(found.get(i).name(), i, taken);
+            if (wanted.test(found.get(i).name())) {
+                tables.add(table(settings, schema, found.get(i), name));
+            }
         }
         return tables;
     }
 
     /** The table of a dataset. As it is now it must still be what discovery told: its rows are told by that dataset. */
     static Table of(Settings settings, Dialect dialect, Session session, Dataset dataset) throws SourceException, InterruptedException {
-        return of(settings, dialect, session).stream().filter(table -> table.dataset().name().equals(dataset.name())
+        // Two tables whose names come to the same are told apart by a number behind it.
+        return of(settings, dialect, session, name -> dataset.name().startsWith(Names.snake(name))).stream().filter(table -> table.dataset().name().equals(dataset.name())
                 && table.dataset().fields().equals(dataset.fields()) && table.dataset().key().equals(dataset.key())).findFirst()
                 .orElseThrow(() -> gone(dataset.name()));
     }

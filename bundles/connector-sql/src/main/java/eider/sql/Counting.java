@@ -34,7 +34,7 @@ final class Counting {
         for (int i = 0; i < summed.size(); i++) {
             sql.append(", ").append(dialect.summand(summed.get(i))).append(" AS s").append(i);
         }
-        sql.append(" FROM ").append(table.sql()).append(") AS t");
+        sql.append(" FROM ").append(table.sql()).append(") t");
         session.each("counting " + table.told(), sql.toString(), parameters, 1, row -> {
             Map<String, BigDecimal> sums = new HashMap<>();
             for (int i = 0; i < summed.size(); i++) {

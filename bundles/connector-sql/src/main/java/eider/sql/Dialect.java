@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A kind of server: everything that one has of its own. It opens sessions, says what there is, writes the conditions that it understands, and reads the
@@ -48,6 +49,15 @@ public interface Dialect {
      */
     List<Relation> relations(Settings settings, Session session) throws SourceException, InterruptedException;
 
+    /**
+     * The same where it is dear to ask for keys: those of others than the wanted ones may be missing.
+     *
+     * @param wanted whether the table of this name is read
+     */
+    default List<Relation> relations(Settings settings, Session session, Predicate<String> wanted) throws SourceException, InterruptedException {
+        return relations(settings, session);
+    }
+
     /** What a query answers, as a relation of this name. */
     Relation query(Settings settings, Session session, String name, String sql) throws SourceException, InterruptedException;
 
@@ -82,6 +92,11 @@ public interface Dialect {
      * is later than now does not count; such rows are read each time.
      */
     String latest(Column cursor);
+
+    /** That value, once more looked at: what the server could not be asked to leave out does not count here. */
+    default String latest(Column cursor, String greatest) {
+        return greatest;
+    }
 
     /** A look-back before a value of the cursor column, as SQL of a type that its index knows. */
     String since(Settings settings, Column cursor, String value, List<Parameter> parameters);

@@ -71,6 +71,7 @@ final class Reading {
         String seen = dialect.seen(session);
         String mark = table.cursor() == null ? null : session.ask("looking for the last change in " + table.told(),
                 "SELECT " + dialect.latest(table.cursor()) + " FROM " + table.sql(), List.of());
+        mark = mark == null ? null : dialect.latest(table.cursor(), mark);
         String since = before == null ? null : !before.over() || before.mark() == null ? before.since() : before.mark();
         return new Place(Place.by(table), since, mark == null ? since : mark, seen, List.of(), null);
     }

@@ -9,7 +9,8 @@ import org.osgi.service.metatype.annotations.Option;
 @ObjectClassDefinition(name = "SQL database", description = "Tables, views and queries of a database, read only.")
 public @interface SqlConfig {
 
-    @AttributeDefinition(name = "kind", required = false, description = "The kind of the server: postgresql.")
+    @AttributeDefinition(name = "kind", required = false, description = "The kind of the server: postgresql, or the name of a driver "
+            + "that config/driver~NAME.cfg describes.")
     String kind() default "postgresql";
 
     @AttributeDefinition(name = "host", description = "The server's name or address.")

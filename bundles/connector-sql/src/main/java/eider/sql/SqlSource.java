@@ -7,7 +7,7 @@ import eider.connector.Sink;
 import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.connector.SourceException;
-import eider.kit.Options;
+import eider.sql.driver.Drivers;
 import eider.sql.postgresql.Postgresql;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +17,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,29 +42,37 @@ public final class SqlSource implements Source, Countable {
     private final Path home;
     /** The kinds of servers, as option {@code kind} calls them. */
     private final Map<String, Dialect> dialects;
+    /** Those of other kinds. */
+    private final Drivers drivers;
     /** Whether the server was reached before: then it is there, and silence is no wrong address. */
     private volatile boolean reached;
 
     /** A connection made by a configuration. The home is the framework's property {@code eider.home}. */
     @Activate
-    public SqlSource(SqlConfig config, BundleContext bundle) {
-        this(config, home(bundle), known());
+    public SqlSource(SqlConfig config, BundleContext bundle, @Reference Drivers drivers) {
+        this(config, home(bundle), known(), drivers);
     }
 
-    private SqlSource(SqlConfig config, Path home, Map<String, Dialect> dialects) {
+    private SqlSource(SqlConfig config, Path home, Map<String, Dialect> dialects, Drivers drivers) {
         this.config = config;
         this.home = home;
         this.dialects = dialects;
+        this.drivers = drivers;
     }
 
     /** A connection made by a program. */
     public static SqlSource in(Path home, SqlConfig config) {
-        return new SqlSource(config, home, known());
+        return in(home, config, Drivers.none());
+    }
+
+    /** A connection made by a program, of a server that one of these drivers is for. */
+    public static SqlSource in(Path home, SqlConfig config, Drivers drivers) {
+        return new SqlSource(config, home, known(), drivers);
     }
 
     /** A connection made by a program that knows its server better. */
     static SqlSource in(Path home, SqlConfig config, Dialect dialect) {
-        return new SqlSource(config, home, Map.of(config.kind(), dialect));
+        return new SqlSource(config, home, Map.of(config.kind(), dialect), Drivers.none());
     }
 
     private static Map<String, Dialect> known() {
@@ -79,10 +88,8 @@ public final class SqlSource implements Source, Countable {
     }
 
     private Checked checked() throws SourceException {
-        Dialect dialect = dialects.get(config.kind().strip());
-        if (dialect == null) {
-            throw Options.wrong("kind", "'" + config.kind().strip() + "' is not among " + String.join(", ", dialects.keySet()) + ".");
-        }
+        Dialect known = dialects.get(config.kind().strip());
+        Dialect dialect = known == null ? drivers.dialect(config.kind().strip(), dialects.keySet()) : known;
         return new Checked(Settings.of(config, home, dialect), dialect);
     }
 

@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -46,32 +48,48 @@ record Metatype(String pid, List<Option> options) {
         options = List.copyOf(options);
     }
 
-    /** Reads it from a bundle's jar, or from the folder of its classes. */
+    /**
+     * Reads it from a bundle's jar, or from the folder of its classes. Of several factory PIDs it is the one whose component is a source: that is a
+     * connection, and what a form is made of; what another one configures is set by a file alone.
+     */
     static Metatype of(Path bundle) throws IOException {
         List<Metatype> found = new ArrayList<>();
+        Set<String> sources = new HashSet<>();
         if (Files.isDirectory(bundle)) {
-            collect(bundle, found);
+            collect(bundle, found, sources);
         } else {
             try (FileSystem jar = FileSystems.newFileSystem(bundle)) {
-                collect(jar.getPath("/"), found);
+                collect(jar.getPath("/"), found, sources);
             }
         }
+        if (found.size() > 1) {
+            found.removeIf(metatype -> !sources.contains(metatype.pid()));
+        }
         if (found.size() != 1) {
-            throw new IOException(bundle + " describes the options of " + found.size() + " factory PIDs in OSGI-INF/metatype/ "
+            throw new IOException(bundle + " describes the options of " + found.size() + " factory PIDs of sources in OSGI-INF/metatype/ "
                     + found.stream().map(Metatype::pid).toList() + "; a connector has exactly one: @Designate(ocd = …Config.class, factory = true)");
         }
         return found.getFirst();
     }
 
-    private static void collect(Path root, List<Metatype> found) throws IOException {
-        Path folder = root.resolve("OSGI-INF").resolve("metatype");
+    private static void collect(Path root, List<Metatype> found, Set<String> sources) throws IOException {
+        for (Path file : documents(root.resolve("OSGI-INF").resolve("metatype"))) {
+            collect(parse(file), found);
+        }
+        for (Path file : documents(root.resolve("OSGI-INF"))) {
+            Element component = parse(file).getDocumentElement();
+            if (elements(component, "provide").stream().anyMatch(service -> service.getAttribute("interface").equals("eider.connector.Source"))) {
+                sources.addAll(List.of(component.getAttribute("configuration-pid").split(" ")));
+            }
+        }
+    }
+
+    private static List<Path> documents(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            return;
+            return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.toString().endsWith(".xml")).sorted().toList()) {
-                collect(parse(file), found);
-            }
+            return files.filter(f -> f.toString().endsWith(".xml")).sorted().toList();
         }
     }
 

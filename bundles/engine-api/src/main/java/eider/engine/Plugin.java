@@ -5,8 +5,8 @@ import java.time.Instant;
 /**
  * A jar in a drop folder.
  *
- * @param file its name, as it lies in the folder
- * @param name its symbolic name; empty if it could not be read
+ * @param file its name, as it lies in the folder; {@code drivers/NAME.jar} for the jar of a JDBC driver
+ * @param name its symbolic name; empty if it has none or could not be read
  * @param version its version; empty if it could not be read
  * @param sha256 of its bytes, in hex; empty if it could not be read
  * @param state whether it serves
@@ -15,7 +15,7 @@ import java.time.Instant;
  */
 public record Plugin(String file, String name, String version, String sha256, State state, String reason, Instant since) {
     public enum State {
-        /** Its components can be used. */
+        /** Its components can be used; the jar of a driver can be used by who is told of it. */
         SERVING,
         /** It is sound, but a jar with the same name and a higher version serves. */
         SUPERSEDED,

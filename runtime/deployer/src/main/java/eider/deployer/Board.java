@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,13 +23,19 @@ final class Board {
      * What came of one file.
      *
      * @param bundle what runs of it, so that its components can be asked how they fare; null if nothing does
+     * @param driver whether it is a jar for a JDBC driver, which is no bundle
      */
-    record Entry(Path path, String name, String version, String sha256, Plugin.State state, String reason, Bundle bundle) {}
+    record Entry(Path path, String name, String version, String sha256, Plugin.State state, String reason, Bundle bundle, boolean driver) {
+        Entry(Path path, String name, String version, String sha256, Plugin.State state, String reason, Bundle bundle) {
+            this(path, name, version, sha256, state, reason, bundle, false);
+        }
+    }
 
     private final Components components;
     private final InstantSource clock;
     private final Bundle system;
     private List<Entry> entries = List.of();
+    private List<Entry> drivers = List.of();
     private Map<Path, Plugin> shown = Map.of();
     private boolean moving;
 
@@ -50,6 +57,12 @@ final class Board {
         read();
     }
 
+    /** What lies in the folders for drivers. */
+    synchronized void drivers(List<Entry> drivers) {
+        this.drivers = List.copyOf(drivers);
+        read();
+    }
+
     /** As it is now: a component that failed since is found out here. */
     synchronized List<Plugin> read() {
         if (!moving && system.getState() != Bundle.STOPPING) {
@@ -62,9 +75,7 @@ final class Board {
 
     private void renew() {
         Map<Path, Plugin> now = new HashMap<>();
-        for (Entry entry : entries) {
-            now.put(entry.path(), plugin(entry, shown.get(entry.path())));
-        }
+        Stream.concat(entries.stream(), drivers.stream()).forEach(entry -> now.put(entry.path(), plugin(entry, shown.get(entry.path()))));
         shown.forEach((path, plugin) -> {
             if (!now.containsKey(path)) {
                 LOG.info("Plugin {} is gone", plugin.file());
@@ -76,13 +87,13 @@ final class Board {
     private Plugin plugin(Entry entry, Plugin before) {
         Plugin.State state = entry.state();
         String reason = entry.reason();
-        if (state == Plugin.State.SERVING) {
+        if (state == Plugin.State.SERVING && !entry.driver()) {
             Optional<String> failure = components.failure(entry.bundle());
             state = failure.isPresent() ? Plugin.State.FAILED : state;
             reason = failure.orElse(reason);
         }
         Instant now = clock.instant();
-        String file = Words.plain(entry.path().getFileName().toString());
+        String file = (entry.driver() ? DriverJars.FOLDER + "/" : "") + Words.plain(entry.path().getFileName().toString());
         Plugin plugin = new Plugin(file, entry.name(), entry.version(), entry.sha256(), state, reason, now);
         if (before != null && plugin.equals(since(before, now))) {
             return before;

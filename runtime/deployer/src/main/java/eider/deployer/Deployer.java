@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -38,6 +39,7 @@ public final class Deployer implements Plugins {
     private final BundleContext context;
     private final List<DropFolder> folders;
     private final Board board;
+    private final DriverJars drivers;
     private final FolderWatch watch;
     private final Thread thread = new Thread(this::run, "plugins");
     private Deployment deployment;
@@ -48,7 +50,8 @@ public final class Deployer implements Plugins {
         this.context = context;
         this.folders = folders(context.getProperty("eider.dist.plugins"), server.home().resolve("plugins"));
         this.board = new Board(new Components(components), InstantSource.system(), context.getBundle(0));
-        this.watch = new FolderWatch(folders.stream().map(DropFolder::path).toList());
+        this.drivers = new DriverJars(folders, board, InstantSource.system());
+        this.watch = new FolderWatch(Stream.concat(folders.stream(), drivers.folders().stream()).map(DropFolder::path).toList());
         thread.setDaemon(true);
     }
 
@@ -118,7 +121,7 @@ public final class Deployer implements Plugins {
             return false;
         }
         try {
-            boolean soon = deployment.look();
+            boolean soon = deployment.look() | drivers.look();
             lastFault = "";
             return soon;
         } catch (IOException | RuntimeException | LinkageError e) {

@@ -156,6 +156,41 @@ class DeployerTest {
         assertThat(eider.serving()).isEqualTo("1.0.0");
     }
 
+    /** They are no bundles: shown with their hash, and nothing is installed of them. */
+    @Test
+    void showsTheJarsOfDriversAndInstallsNothingOfThem() throws Exception {
+        Path drivers = Files.createDirectories(eider.home.resolve("plugins/drivers"));
+        byte[] plain = zip("META-INF/MANIFEST.MF:Implementation-Title: Acme JDBC\nImplementation-Version: 7.1\n", "com/acme/Driver.class");
+        eider.drop("drivers/acme.jar", plain);
+        Plugin shown = eider.awaited("drivers/acme.jar", State.SERVING);
+        assertThat(shown.name()).isEqualTo("Acme JDBC");
+        assertThat(shown.version()).isEqualTo("7.1");
+        assertThat(shown.sha256()).isEqualTo(sha256(plain));
+        assertThat(shown.reason()).isEmpty();
+
+        // The same bundle that would serve one folder higher.
+        eider.drop("drivers/shop.jar", PluginJar.named("acme.shop", "1.0.0").bytes());
+        eider.awaited("drivers/shop.jar", State.SERVING);
+        assertThat(eider.installed()).isEmpty();
+
+        eider.drop("drivers/cut.jar", Arrays.copyOf(plain, plain.length / 2));
+        assertThat(eider.awaited("drivers/cut.jar", State.REFUSED).reason()).startsWith("is cut off");
+        eider.drop("drivers/duck.jar", zip("org/duckdb/DuckDBDriver.class"));
+        assertThat(eider.awaited("drivers/duck.jar", State.REFUSED).reason()).startsWith("carries DuckDB");
+        Files.setPosixFilePermissions(drivers.resolve("acme.jar"), PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(eider.awaited("drivers/acme.jar", State.REFUSED).reason()).contains("chmod o-w");
+        Files.setPosixFilePermissions(drivers.resolve("acme.jar"), PosixFilePermissions.fromString("rw-r--r--"));
+        eider.awaited("drivers/acme.jar", State.SERVING);
+
+        Path elsewhere = Files.createDirectories(distribution.resolve("drivers"));
+        Files.write(elsewhere.resolve("acme.jar"), zip("com/acme/Old.class"));
+        eider.await("the home's jar is taken", () -> eider.plugins().stream().filter(plugin -> plugin.file().equals("drivers/acme.jar"))
+            .map(Plugin::state).sorted().toList().equals(List.of(State.SERVING, State.SUPERSEDED)));
+        Files.delete(drivers.resolve("acme.jar"));
+        eider.await("the distribution's jar is taken", () -> eider.plugins().stream().filter(plugin -> plugin.file().equals("drivers/acme.jar"))
+            .map(Plugin::state).toList().equals(List.of(State.SERVING)));
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("faultyJars")
     void goesOnServingTheOldVersionWhenTheNewOneIsRefused(String what, byte[] faulty, String reason) throws Exception {
