@@ -8,6 +8,7 @@ import eider.connector.Type;
 import eider.kit.Names;
 import eider.kit.Options;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +79,13 @@ public final class Catalogue {
                 }
             }
         }
-        for (Pattern pattern : settings.decimals().keySet()) {
-            if (pattern.plain() && found.stream().noneMatch(relation -> relation.columns().stream()
-                    .anyMatch(column -> pattern.matches(relation.name() + "." + column.name())))) {
-                throw Options.wrong("decimals", "there is no column '" + pattern.text() + "'.");
+        for (Map.Entry<String, Collection<Pattern>> option : Map.of("decimals", settings.decimals().keySet(), "booleans", settings.booleans())
+                .entrySet()) {
+            for (Pattern pattern : option.getValue()) {
+                if (pattern.plain() && found.stream().noneMatch(relation -> relation.columns().stream()
+                        .anyMatch(column -> pattern.matches(relation.name() + "." + column.name())))) {
+                    throw Options.wrong(option.getKey(), "there is no column '" + pattern.text() + "'.");
+                }
             }
         }
     }
@@ -147,7 +151,7 @@ public final class Catalogue {
     private static Column column(Relation.Described column, String name, boolean key) {
         String sentence = described("The column '" + column.name() + "', " + column.sqlType() + ".", column.comment());
         return new Column(column.name(), column.sqlType(), column.plainType(), column.expression(), column.nullable(),
-                key ? Field.required(name, column.type(), sentence) : Field.of(name, column.type(), sentence));
+                key ? Field.required(name, column.type(), sentence) : Field.of(name, column.type(), sentence), column.lenient() && !key);
     }
 
     /**

@@ -39,6 +39,18 @@ public interface Dialect {
     /** Sets the session up, and begins a transaction that only reads and sees one moment. */
     void begin(Connection connection) throws SQLException;
 
+    /** Ends a connection whose answer was not read to its end; closed in order, some drivers would read the rest first, however long that is. */
+    default void cut(Connection connection) throws SQLException {
+        connection.abort(Runnable::run);
+    }
+
+    /**
+     * An interrupt ended this connection while the server worked for it: lets it end that work, where it does not notice by itself. Takes a second at
+     * most, and throws nothing: the work ends some time.
+     */
+    default void abandoned(Settings settings, Connection connection) {
+    }
+
     /** What the faults of its connections mean. */
     Faults faults(Settings settings);
 
@@ -87,11 +99,26 @@ public interface Dialect {
      */
     String seen(Session session) throws SourceException, InterruptedException;
 
+    /** The same for one table, where the server does not tell it of all together. */
+    default String seen(Session session, Table table) throws SourceException, InterruptedException {
+        return seen(session);
+    }
+
     /**
      * The greatest value of a cursor column, as SQL. A time that lies ahead, such as infinity or a slip of the pen, would hide all later changes: what
      * is later than now does not count; such rows are read each time.
      */
     String latest(Column cursor);
+
+    /** What holds of rows without a value in that column, which cannot be told to have changed, as SQL; null if every row has one. */
+    default String absent(Column cursor) {
+        return cursor.nullable() ? quoted(cursor.name()) + " IS NULL" : null;
+    }
+
+    /** What stands behind ORDER BY for a column, in the order of which {@link #compared} compares. */
+    default String ordered(Column column) {
+        return quoted(column.name());
+    }
 
     /** That value, once more looked at: what the server could not be asked to leave out does not count here. */
     default String latest(Column cursor, String greatest) {

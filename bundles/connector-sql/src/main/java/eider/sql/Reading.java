@@ -32,6 +32,7 @@ final class Reading {
     private long untilCheckpoint = FIRST;
     private long every = FIRST;
     private int longest = 1;
+    private long emptied;
 
     Reading(Dialect dialect, Settings settings, Session session, Table table, Sink sink) {
         this.dialect = dialect;
@@ -62,13 +63,17 @@ final class Reading {
         } else {
             inOrder();
         }
+        if (emptied > 0) {
+            LOG.warn("{}: {} values are empty here that their columns' types cannot hold, such as days that are none; option 'zero_dates' says so.",
+                    table.told(), emptied);
+        }
         dialect.assure(session);
         sink.checkpoint(pass.ended().cursor());
     }
 
     /** A new pass, which goes on from the mark of the one before. The mark is read in the same snapshot as the rows. */
     private Place begun(Place before) throws SourceException, InterruptedException {
-        String seen = dialect.seen(session);
+        String seen = dialect.seen(session, table);
         String mark = table.cursor() == null ? null : session.ask("looking for the last change in " + table.told(),
                 "SELECT " + dialect.latest(table.cursor()) + " FROM " + table.sql(), List.of());
         mark = mark == null ? null : dialect.latest(table.cursor(), mark);
@@ -114,9 +119,10 @@ final class Reading {
     private void inOrder() throws SourceException, InterruptedException {
         List<Parameter> parameters = new ArrayList<>();
         each(where(parameters), parameters, true);
-        if (table.cursor() != null && table.cursor().nullable()) {
+        String absent = table.cursor() == null ? null : dialect.absent(table.cursor());
+        if (absent != null) {
             // Whether a row without a value changed nobody can tell.
-            each(dialect.quoted(table.cursor().name()) + " IS NULL", List.of(), false);
+            each(absent, List.of(), false);
         }
     }
 
@@ -128,11 +134,11 @@ final class Reading {
         if (table.cursor() == null) {
             return "";
         }
-        String cursor = dialect.quoted(table.cursor().name());
         if (pass.since() == null) {
-            return table.cursor().nullable() ? cursor + " IS NOT NULL" : "";
+            String absent = dialect.absent(table.cursor());
+            return absent == null ? "" : "NOT (" + absent + ")";
         }
-        return cursor + " >= " + dialect.since(settings, table.cursor(), pass.since(), parameters);
+        return dialect.quoted(table.cursor().name()) + " >= " + dialect.since(settings, table.cursor(), pass.since(), parameters);
     }
 
     private void each(String where, List<Parameter> parameters, boolean ordered) throws SourceException, InterruptedException {
@@ -158,6 +164,7 @@ final class Reading {
     private void push(ResultSet found) throws SQLException, SourceException, InterruptedException {
         Rows.Row row = rows.row(found);
         longest = Math.max(longest, row.length());
+        emptied += row.emptied();
         if (row.wrong() == null) {
             sink.upsert(row.values());
         } else {

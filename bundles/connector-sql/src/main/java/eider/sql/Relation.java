@@ -27,8 +27,14 @@ public record Relation(String name, String what, boolean stored, String comment,
      * @param nullable whether a row may be without a value here
      * @param growing whether it may be a cursor column: a time, a day or a number
      * @param type of its field
+     * @param lenient whether a value that the field cannot hold is left out and counted, instead of its row being rejected
      */
     public record Described(String name, String sqlType, String plainType, String expression, boolean nullable, boolean growing, Type type,
-            String comment) {
+            String comment, boolean lenient) {
+
+        public Described(String name, String sqlType, String plainType, String expression, boolean nullable, boolean growing, Type type,
+                String comment) {
+            this(name, sqlType, plainType, expression, nullable, growing, type, comment, false);
+        }
     }
 }

@@ -28,9 +28,10 @@ final class Rows {
      *
      * @param values what a sink takes, in the order of the columns
      * @param wrong why it cannot be taken, as a sentence; null if it can
+     * @param emptied how many values are empty here because their fields could not hold them
      * @param length of its text, in characters
      */
-    record Row(Object[] values, String wrong, int length) {
+    record Row(Object[] values, String wrong, int emptied, int length) {
     }
 
     /** How many rows to fetch at once where the longest so far had this many characters. */
@@ -51,6 +52,7 @@ final class Rows {
     Row row(ResultSet row) throws SQLException {
         Object[] values = new Object[columns.length];
         String wrong = null;
+        int emptied = 0;
         int length = 0;
         for (int i = 0; i < values.length; i++) {
             String text = dialect.text(row, i + 1, columns[i]);
@@ -61,10 +63,14 @@ final class Rows {
             try {
                 values[i] = dialect.value(columns[i], text);
             } catch (Misfit e) {
-                wrong = wrong == null ? e.getMessage() : wrong;
+                if (columns[i].lenient()) {
+                    emptied++;
+                } else {
+                    wrong = wrong == null ? e.getMessage() : wrong;
+                }
             }
         }
-        return new Row(values, wrong, length);
+        return new Row(values, wrong, emptied, length);
     }
 
     /** What a cursor keeps of a row: the values of the columns in whose order it is read, null where it has none. */
@@ -127,7 +133,7 @@ final class Rows {
         }
         select.append(more.isEmpty() ? "" : ", " + more).append(" FROM ").append(table.sql()).append(where.isEmpty() ? "" : " WHERE " + where);
         if (ordered && !table.order().isEmpty()) {
-            select.append(" ORDER BY ").append(String.join(", ", table.order().stream().map(column -> dialect.quoted(column.name())).toList()));
+            select.append(" ORDER BY ").append(String.join(", ", table.order().stream().map(column -> dialect.ordered(column)).toList()));
         }
         return select.toString();
     }

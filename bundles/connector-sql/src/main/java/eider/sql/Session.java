@@ -21,11 +21,13 @@ public final class Session implements AutoCloseable {
 
     private final Dialect dialect;
     private final Connection connection;
+    private final Settings settings;
     private final Faults faults;
 
-    private Session(Dialect dialect, Connection connection, Faults faults) {
+    private Session(Dialect dialect, Connection connection, Settings settings, Faults faults) {
         this.dialect = dialect;
         this.connection = connection;
+        this.settings = settings;
         this.faults = faults;
     }
 
@@ -43,7 +45,7 @@ public final class Session implements AutoCloseable {
             interrupted(e);
             throw faults.connecting(e, before);
         }
-        Session session = new Session(dialect, connection, faults);
+        Session session = new Session(dialect, connection, settings, faults);
         try {
             dialect.begin(connection);
             if (snapshot != null) {
@@ -111,15 +113,32 @@ public final class Session implements AutoCloseable {
                 dialect.bind(statement, i + 1, parameters.get(i));
             }
             try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next() && reader.row(rows)) {
-                    if (Thread.interrupted()) {
-                        throw new InterruptedException("the thread was interrupted while " + doing);
-                    }
-                }
+                hand(rows, reader, doing);
             }
         } catch (SQLException e) {
-            interrupted(e);
+            try {
+                interrupted(e);
+            } catch (InterruptedException interrupted) {
+                dialect.abandoned(settings, connection);
+                throw interrupted;
+            }
             throw faults.of(e, doing);
+        }
+    }
+
+    private void hand(ResultSet rows, Reader reader, String doing) throws SQLException, SourceException, InterruptedException {
+        boolean handed = false;
+        try {
+            while (rows.next() && reader.row(rows)) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("the thread was interrupted while " + doing);
+                }
+            }
+            handed = true;
+        } finally {
+            if (!handed) {
+                dialect.cut(connection);
+            }
         }
     }
 

@@ -20,12 +20,14 @@ import java.util.Map;
  * @param queries by their names, the SQL of each
  * @param keys by the pattern of a table, its columns
  * @param decimals by the pattern of table and column with a point between them
+ * @param booleans patterns of table and column with a point between them, of numbers that stand for yes and no
+ * @param zeroDatesEmpty whether days that are none are left out, instead of their rows being rejected
  * @param connections how many read a large table at once
  * @param authority null where Java's own certificates count
  */
 public record Settings(String host, int port, String database, String user, String password, String schema, List<Pattern> tables,
         List<Pattern> without, Map<String, String> queries, Map<Pattern, String> cursors, Map<Pattern, List<String>> keys,
-        Map<Pattern, Type> decimals, Duration lookBack, long lookBackNumbers, int connections, Tls tls, Path authority,
+        Map<Pattern, Type> decimals, List<Pattern> booleans, boolean zeroDatesEmpty, Duration lookBack, long lookBackNumbers, int connections, Tls tls, Path authority,
         Map<String, String> properties) {
 
     /** How a connection is protected. */
@@ -68,7 +70,8 @@ public record Settings(String host, int port, String database, String user, Stri
         int port = config.port().isBlank() ? dialect.port() : (int) number("port", config.port(), 1, 65_535);
         return new Settings(host, port, needed("database", config.database()), needed("user", config.user()),
                 config.password() == null ? "" : config.password(), config.schema().strip(), List.copyOf(tables), List.copyOf(without), queries,
-                cursors, keys, decimals(config.decimals()), duration("look_back", config.look__back()),
+                cursors, keys, decimals(config.decimals()), booleans(config.booleans()),
+                Options.choice("zero_dates", config.zero__dates(), "quarantine", "empty").equals("empty"), duration("look_back", config.look__back()),
                 number("look_back_numbers", config.look__back__numbers(), 0, Long.MAX_VALUE),
                 (int) number("connections", config.connections(), 1, 16), tls(config.tls()), authority(config, home),
                 properties(config.properties(), dialect.properties()));
@@ -163,6 +166,17 @@ public record Settings(String host, int port, String database, String user, Stri
         return decimals;
     }
 
+    private static List<Pattern> booleans(String text) throws SourceException {
+        List<Pattern> booleans = new ArrayList<>();
+        for (String pattern : Options.list("booleans", text)) {
+            if (pattern.indexOf('.') < 1) {
+                throw Options.wrong("booleans", "'" + pattern + "' names no column of a table; write table.column or *.column.");
+            }
+            booleans.add(new Pattern(pattern));
+        }
+        return List.copyOf(booleans);
+    }
+
     private static Tls tls(String text) throws SourceException {
         return switch (Options.choice("tls", text, "verify", "unverified", "none")) {
             case "verify" -> Tls.VERIFY;
@@ -204,6 +218,11 @@ public record Settings(String host, int port, String database, String user, Stri
     /** Whether a table is read, by the option {@code tables}. */
     boolean reads(String table) {
         return tables.stream().anyMatch(pattern -> pattern.matches(table)) && without.stream().noneMatch(pattern -> pattern.matches(table));
+    }
+
+    /** Whether a number stands for yes and no, by the option {@code booleans}. */
+    public boolean yesOrNo(String table, String column) {
+        return booleans.stream().anyMatch(pattern -> pattern.matches(table + "." + column));
     }
 
     /** The first value whose pattern fits, or null. A pattern without a star goes before one with it. */

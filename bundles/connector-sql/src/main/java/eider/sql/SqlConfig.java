@@ -9,8 +9,8 @@ import org.osgi.service.metatype.annotations.Option;
 @ObjectClassDefinition(name = "SQL database", description = "Tables, views and queries of a database, read only.")
 public @interface SqlConfig {
 
-    @AttributeDefinition(name = "kind", required = false, description = "The kind of the server: postgresql, or the name of a driver "
-            + "that config/driver~NAME.cfg describes.")
+    @AttributeDefinition(name = "kind", required = false, description = "The kind of the server: postgresql, mysql for MySQL and MariaDB, or the name of "
+            + "a driver that config/driver~NAME.cfg describes.")
     String kind() default "postgresql";
 
     @AttributeDefinition(name = "host", description = "The server's name or address.")
@@ -29,7 +29,7 @@ public @interface SqlConfig {
             description = "The password of the user, best as $[env:NAME], which stands for a variable of the environment.")
     String password() default "";
 
-    @AttributeDefinition(name = "schema", required = false, description = "The schema whose tables and views are read; empty means public.")
+    @AttributeDefinition(name = "schema", required = false, description = "The schema whose tables and views are read; empty means public, or with MySQL the database itself.")
     String schema() default "";
 
     @AttributeDefinition(name = "tables", required = false,
@@ -56,6 +56,17 @@ public @interface SqlConfig {
             description = "Digits in all and behind the point of numeric columns that do not say so themselves, as pairs such as "
                     + "orders.amount=18.4 or *.price=18.4; they are text otherwise.")
     String decimals() default "";
+
+    @AttributeDefinition(name = "booleans", required = false,
+            description = "MySQL and MariaDB: columns of type tinyint(1) that say yes or no, as patterns such as orders.paid, *.is_*; they are "
+                    + "numbers otherwise.")
+    String booleans() default "";
+
+    @AttributeDefinition(name = "zero_dates", required = false,
+            options = {@Option(label = "quarantine", value = "quarantine"), @Option(label = "empty", value = "empty")},
+            description = "MySQL and MariaDB: what becomes of days such as 0000-00-00: quarantine keeps their rows aside with the reason, empty "
+                    + "loads the rows without them and writes into the log how many there were.")
+    String zero__dates() default "quarantine";
 
     @AttributeDefinition(name = "look_back", required = false,
             description = "How far before the last value of a cursor column that is a time the next read begins, such as 10m, 2h or 1d, for "
@@ -84,7 +95,8 @@ public @interface SqlConfig {
     String certificate__authority() default "";
 
     @AttributeDefinition(name = "properties", required = false,
-            description = "Further properties of the driver, as pairs; allowed are ApplicationName, connectTimeout, prepareThreshold, "
-                    + "receiveBufferSize, sendBufferSize and tcpKeepAlive.")
+            description = "Further properties of the driver, as pairs; allowed are, with PostgreSQL, ApplicationName, connectTimeout, "
+                    + "prepareThreshold, receiveBufferSize, sendBufferSize and tcpKeepAlive, and with MySQL connectTimeout, tcpKeepAlive, "
+                    + "tcpKeepCount, tcpKeepIdle, tcpKeepInterval and useCompression.")
     String properties() default "";
 }

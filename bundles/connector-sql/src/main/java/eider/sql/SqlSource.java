@@ -8,6 +8,7 @@ import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.connector.SourceException;
 import eider.sql.driver.Drivers;
+import eider.sql.mysql.Mysql;
 import eider.sql.postgresql.Postgresql;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,7 +77,7 @@ public final class SqlSource implements Source, Countable {
     }
 
     private static Map<String, Dialect> known() {
-        return new TreeMap<>(Map.of("postgresql", new Postgresql()));
+        return new TreeMap<>(Map.of("mysql", new Mysql(), "postgresql", new Postgresql()));
     }
 
     private static Path home(BundleContext bundle) {

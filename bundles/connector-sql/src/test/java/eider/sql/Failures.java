@@ -15,17 +15,20 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** What S5 and S6 of the contract ask of HTTP, asked of PostgreSQL's own protocol: the server stands behind a relay that fails. */
+/** What S5 and S6 of the contract ask of HTTP, asked of the server's own protocol: the server stands behind a relay that fails. */
 final class Failures {
     private static final int ROWS = 3_000;
     private static final Duration LIMIT = Duration.ofSeconds(2);
 
     private final Connector connector;
-    private final Postgres postgres = Postgres.running();
+    private final Server.Kind kind;
+    private final Server server;
     private int connections;
 
-    Failures(Connector connector) {
+    Failures(Connector connector, Server.Kind kind) {
         this.connector = connector;
+        this.kind = kind;
+        this.server = kind.running();
     }
 
     private Source through(Relay relay, Shop shop, String... more) throws Exception {
@@ -49,7 +52,7 @@ final class Failures {
 
     /** Cut after each of so many shares of all bytes, from the first one on. */
     void areCalledByTheirKind() throws Exception {
-        try (Shop shop = new Shop("kinds"); Relay relay = new Relay(postgres.port())) {
+        try (Shop shop = new Shop(kind, "kinds"); Relay relay = new Relay(server.port())) {
             shop.fill(ROWS);
             Source source = through(relay, shop);
             Map<String, Kept> clean = kept(source);
@@ -75,7 +78,7 @@ final class Failures {
 
     /** The same instance reads on, as the engine asks it to, until it is through. */
     void loseNothing() throws Exception {
-        try (Shop shop = new Shop("nothing_lost"); Relay relay = new Relay(postgres.port())) {
+        try (Shop shop = new Shop(kind, "nothing_lost"); Relay relay = new Relay(server.port())) {
             shop.fill(ROWS);
             Source source = through(relay, shop);
             Map<String, Kept> clean = kept(source);
@@ -102,7 +105,7 @@ final class Failures {
 
     /** The server falls silent within the greeting, within the look at the tables, within the rows. */
     void endWhileTheServerIsSilent() throws Exception {
-        try (Shop shop = new Shop("silent"); Relay relay = new Relay(postgres.port())) {
+        try (Shop shop = new Shop(kind, "silent"); Relay relay = new Relay(server.port())) {
             shop.fill(ROWS);
             Source source = through(relay, shop);
             Map<String, Kept> clean = kept(source);

@@ -1,6 +1,7 @@
 package eider.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import eider.connector.Dataset;
 import eider.connector.SourceException;
@@ -11,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.sql.SQLException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -21,38 +23,45 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong with a real server, and what is said of it. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(Server.Kind.class)
 @Timeout(120)
 class FaultsTest {
+    @Parameter
+    Server.Kind kind;
     @TempDir
     Path home;
-    private Postgres postgres;
+    private Server server;
     private String schema;
 
     @BeforeEach
     void schema() throws Exception {
-        postgres = Postgres.running();
-        schema = postgres.schema("faults");
-        postgres.execute("CREATE TABLE " + schema + ".orders (id bigint PRIMARY KEY, amount numeric(10,2))",
-                "INSERT INTO " + schema + ".orders SELECT i, i FROM generate_series(1, 20000) i");
+        server = kind.running();
+        schema = server.schema("faults");
+        server.execute("CREATE TABLE " + schema + ".orders (id bigint PRIMARY KEY, amount numeric(10,2))",
+                "INSERT INTO " + schema + ".orders SELECT i, i FROM " + Server.numbers(20000));
     }
 
     @AfterEach
     void drop() throws Exception {
         if (schema != null) {
-            postgres.execute("DROP SCHEMA " + schema + " CASCADE");
+            server.drop(schema);
         }
     }
 
     private SqlSource source(String... more) {
-        return SqlSource.in(home, Binding.of(SqlConfig.class, postgres.options(schema, more)));
+        return SqlSource.in(home, Binding.of(SqlConfig.class, server.options(schema, more)));
     }
 
     private static void fails(Kind kind, Failures.Attempt attempt, String... words) {
         assertThat(Failures.thrown(attempt)).isInstanceOfSatisfying(SourceException.class, e -> {
             assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
-            assertThat(e.getMessage()).contains(words).endsWith(".").doesNotContain(Postgres.PASSWORD);
+            assertThat(e.getMessage()).contains(words).endsWith(".").doesNotContain(Server.PASSWORD);
         });
     }
 
@@ -66,7 +75,7 @@ class FaultsTest {
         fails(Kind.CONFIG, () -> source("host", "no-such-host.invalid").discover(Kept.NO_FILES), "'host'", "no-such-host.invalid");
         fails(Kind.CONFIG, () -> source("host", "169.254.169.254").discover(Kept.NO_FILES), "'host'");
         fails(Kind.CONFIG, () -> source("database", "none_such").discover(Kept.NO_FILES), "'database'", "none_such");
-        Relay relay = new Relay(postgres.port());
+        Relay relay = new Relay(server.port());
         SqlSource reached = source("port", Integer.toString(relay.port()));
         reached.discover(Kept.NO_FILES);
         relay.close();
@@ -75,7 +84,7 @@ class FaultsTest {
 
     @Test
     void credentialsThatAreRefusedAreAskedFor() {
-        fails(Kind.AUTH, () -> source("password", "wrong").discover(Kept.NO_FILES), "'user'", "'password'", Postgres.READER);
+        fails(Kind.AUTH, () -> source("password", "wrong").discover(Kept.NO_FILES), "'user'", "'password'", Server.READER);
         fails(Kind.AUTH, () -> source("password", "").discover(Kept.NO_FILES), "'password'");
         fails(Kind.AUTH, () -> source("user", "nobody").discover(Kept.NO_FILES), "nobody");
     }
@@ -84,7 +93,7 @@ class FaultsTest {
     void aTableWithoutTheRightToReadItFailsAndIsNotTakenForEmpty() throws Exception {
         SqlSource source = source();
         Dataset orders = source.discover(Kept.NO_FILES).getFirst();
-        postgres.execute("REVOKE SELECT ON " + schema + ".orders FROM " + Postgres.READER);
+        server.deny(schema, "orders");
         fails(Kind.AUTH, () -> new Kept(orders).read(source), "orders", "GRANT");
     }
 
@@ -92,9 +101,9 @@ class FaultsTest {
     void aTableOrColumnThatWentIsToldAsSuch() throws Exception {
         SqlSource source = source();
         Dataset orders = source.discover(Kept.NO_FILES).getFirst();
-        postgres.execute("ALTER TABLE " + schema + ".orders RENAME COLUMN amount TO total");
+        server.execute("ALTER TABLE " + schema + ".orders RENAME COLUMN amount TO total");
         fails(Kind.DATA, () -> new Kept(orders).read(source), "orders", "again");
-        postgres.execute("DROP TABLE " + schema + ".orders");
+        server.execute("DROP TABLE " + schema + ".orders");
         fails(Kind.DATA, () -> new Kept(orders).read(source), "orders", "again");
         fails(Kind.CONFIG, () -> source("tables", "orders").discover(Kept.NO_FILES), "'tables'", "orders");
         fails(Kind.CONFIG, () -> source("schema", "nowhere").discover(Kept.NO_FILES), "'schema'", "nowhere");
@@ -102,22 +111,24 @@ class FaultsTest {
 
     @Test
     void aViewThatFailsOnAValueIsData() throws Exception {
-        postgres.execute("CREATE VIEW " + schema + ".broken AS SELECT id, 1 / (id - 7) AS share FROM " + schema + ".orders");
+        boolean postgres = kind == Server.Kind.POSTGRESQL;
+        server.execute("CREATE VIEW " + schema + ".broken AS SELECT id, " + (postgres ? "1 / (id - 7)" : "id * 9223372036854775807") + " AS share FROM "
+                + schema + ".orders");
         SqlSource source = source("tables", "broken");
         Dataset broken = source.discover(Kept.NO_FILES).getFirst();
-        fails(Kind.DATA, () -> new Kept(broken).read(source), "broken", "division by zero");
+        fails(Kind.DATA, () -> new Kept(broken).read(source), "broken", postgres ? "division by zero" : "out of range");
     }
 
     /** In the middle of a table. */
     @Test
     void aSessionThatTheServerEndsIsReadOnLaterAndNothingTwice() throws Exception {
+        // More than lies in the buffers of sockets: it is still being sent.
+        server.execute("ALTER TABLE " + schema + ".orders ADD COLUMN note varchar(1000)", "UPDATE " + schema + ".orders SET note = repeat('x', 1000)");
         SqlSource source = source();
         Kept orders = new Kept(source.discover(Kept.NO_FILES).getFirst());
         fails(Kind.TEMPORARY, () -> orders.before(() -> {
             if (orders.pushed() == 600) {
-                assertThat(ask("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = '" + Postgres.READER
-                        + "' AND query LIKE '%" + schema
-                        + "%'")).isEqualTo("1");
+                assertThat(told(() -> server.end(schema))).isEqualTo(1);
             }
         }).read(source), "orders");
         assertThat(orders.rows()).hasSizeBetween(250, 19_999);
@@ -129,25 +140,31 @@ class FaultsTest {
     /** By its administrator, and by its own rule for what takes too long. */
     @Test
     void aStatementThatTheServerEndsIsTriedAgainLater() throws Exception {
-        postgres.execute("CREATE VIEW " + schema + ".slow AS SELECT pg_sleep(30)::text AS slept");
+        server.execute(server.slow(schema, 30));
         SqlSource source = source("tables", "slow");
         Dataset slow = source.discover(Kept.NO_FILES).getFirst();
-        Thread administrator = Thread.ofPlatform().start(() -> Failures.thrown(() -> await(() -> ask(
-                "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
-                + "WHERE query LIKE '%" + schema + "%slow%' AND usename = '" + Postgres.READER + "' AND wait_event = 'PgSleep'").equals("1"), 20)));
-        fails(Kind.TEMPORARY, () -> new Kept(slow).read(source), "slow", "user request");
+        String reading = "slept%" + schema + "%slow";
+        Thread administrator = Thread.ofPlatform().start(() -> Failures.thrown(() -> {
+            await(() -> told(() -> server.working(reading)) == 1, 20);
+            server.cancel(reading);
+        }));
+        fails(Kind.TEMPORARY, () -> new Kept(slow).read(source), "slow", kind == Server.Kind.POSTGRESQL ? "user request" : "interrupted");
         administrator.join();
-        postgres.execute("ALTER ROLE " + Postgres.READER + " SET statement_timeout = '1s'");
+        server.limit(true);
         try {
-            fails(Kind.TEMPORARY, () -> new Kept(slow).read(source), "slow", "statement timeout");
+            fails(Kind.TEMPORARY, () -> new Kept(slow).read(source), "slow", switch (kind) {
+                case POSTGRESQL -> "statement timeout";
+                case MARIADB -> "max_statement_time exceeded";
+                case MYSQL -> "maximum statement execution time exceeded";
+            });
         } finally {
-            postgres.execute("ALTER ROLE " + Postgres.READER + " RESET statement_timeout");
+            server.limit(false);
         }
     }
 
     @Test
     void anInterruptEndsALongStatementHereAndAtTheServer() throws Exception {
-        postgres.execute("CREATE VIEW " + schema + ".slow AS SELECT pg_sleep(60)::text AS slept");
+        server.execute(server.slow(schema, 60));
         SqlSource source = source("tables", "slow");
         Dataset slow = source.discover(Kept.NO_FILES).getFirst();
         CountDownLatch begun = new CountDownLatch(1);
@@ -157,19 +174,16 @@ class FaultsTest {
             thrown[0] = Failures.thrown(() -> new Kept(slow).read(source));
         });
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
-        String sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%" + schema + "%slow%' AND usename = '" + Postgres.READER
-                + "' AND wait_event = 'PgSleep'";
-        await(() -> ask(sleeping).equals("1"), 10);
+        await(() -> told(() -> server.working("slept%" + schema + "%slow")) == 1, 10);
         reading.interrupt();
         assertThat(reading.join(java.time.Duration.ofSeconds(2))).as("it ended within two seconds").isTrue();
         assertThat(thrown[0]).isInstanceOf(InterruptedException.class);
-        await(() -> ask("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + Postgres.READER + "' AND query LIKE '%" + schema
-                + "%'").equals("0"), 10);
+        await(() -> told(() -> server.working(schema)) == 0, 10);
     }
 
     @Test
     void noConnectionStaysWhateverTheEnd() throws Exception {
-        try (Relay relay = new Relay(postgres.port())) {
+        try (Relay relay = new Relay(server.port())) {
             SqlSource source = source("port", Integer.toString(relay.port()));
             Kept orders = new Kept(source.discover(Kept.NO_FILES).getFirst());
             Failures.thrown(() -> orders.before(() -> {
@@ -184,6 +198,7 @@ class FaultsTest {
 
     @Test
     void aServerWithoutTlsIsRefusedUnlessSomebodySaysSo() {
+        assumeThat(kind).as("the others have TLS from the start").isEqualTo(Server.Kind.POSTGRESQL);
         fails(Kind.CONFIG, () -> source("tls", "verify").discover(Kept.NO_FILES), "'tls'", "tls = none");
         fails(Kind.CONFIG, () -> source("tls", "unverified").discover(Kept.NO_FILES), "'tls'");
     }
@@ -191,7 +206,11 @@ class FaultsTest {
     @Test
     void aCertificateIsVerifiedWithItsName() throws Exception {
         Path config = Files.createDirectories(home.resolve("config"));
-        certificate("localhost", config.resolve("good.pem"), true);
+        if (server instanceof Mysqld mysqld) {
+            Files.copy(mysqld.certificate(), config.resolve("good.pem"));
+        } else {
+            certificate("localhost", config.resolve("good.pem"), true);
+        }
         certificate("elsewhere", config.resolve("other.pem"), false);
         try {
             SqlSource good = source("host", "localhost", "tls", "verify", "certificate_authority", "good.pem");
@@ -205,8 +224,14 @@ class FaultsTest {
                     "'tls'");
             assertThat(source("host", "127.0.0.1", "tls", "unverified").discover(Kept.NO_FILES)).isNotEmpty();
         } finally {
-            postgres.execute("ALTER SYSTEM SET ssl = off", "SELECT pg_reload_conf()");
-            await(() -> ask("SHOW ssl").equals("off"), 10);
+            unprotect();
+        }
+    }
+
+    private void unprotect() throws Exception {
+        if (kind == Server.Kind.POSTGRESQL) {
+            server.execute("ALTER SYSTEM SET ssl = off", "SELECT pg_reload_conf()");
+            await(() -> told(() -> server.ask("SHOW ssl")).equals("off"), 10);
         }
     }
 
@@ -223,16 +248,16 @@ class FaultsTest {
         KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
         Files.writeString(pem, pem("CERTIFICATE", keys.getCertificate("server").getEncoded()));
         if (ofTheServer) {
-            String data = postgres.ask("SHOW data_directory");
+            String data = server.ask("SHOW data_directory");
             Map<String, String> files = Map.of("server.crt", Files.readString(pem), "server.key",
                     pem("PRIVATE KEY", keys.getKey("server", "changeit".toCharArray()).getEncoded()));
             for (Map.Entry<String, String> file : files.entrySet()) {
                 // By the server itself: the files must be its own user's.
-                postgres.execute("COPY (SELECT unnest(string_to_array('" + file.getValue().strip() + "', E'\\n'))) TO PROGRAM 'umask 077; cat > "
+                server.execute("COPY (SELECT unnest(string_to_array('" + file.getValue().strip() + "', E'\\n'))) TO PROGRAM 'umask 077; cat > "
                         + data + "/"
                         + file.getKey() + "'");
             }
-            postgres.execute("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()");
+            server.execute("ALTER SYSTEM SET ssl = on", "SELECT pg_reload_conf()");
         }
     }
 
@@ -240,10 +265,15 @@ class FaultsTest {
         return "-----BEGIN " + what + "-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + what + "-----\n";
     }
 
-    private String ask(String sql) {
+    /** What a test asks of the server while it waits for it. */
+    private interface Asked<A> {
+        A answer() throws SQLException;
+    }
+
+    private static <A> A told(Asked<A> asked) {
         try {
-            return postgres.ask(sql);
-        } catch (java.sql.SQLException e) {
+            return asked.answer();
+        } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -14,7 +14,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class IsoTest {
-    private static final Column COLUMN = new Column("at", "timestamp", "timestamp", "at", true, Field.of("at", Type.TIMESTAMP, "When."));
+    private static final Column COLUMN = new Column("at", "timestamp", "timestamp", "at", true, Field.of("at", Type.TIMESTAMP, "When."), false);
 
     /** Against the JDK's own parser. */
     @Test

@@ -7,24 +7,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.opentest4j.TestAbortedException;
 
 /**
  * A real server on a free port of 127.0.0.1, one for all tests of this JVM, in a temporary folder; where it cannot run, tests are skipped and say
  * why. A JVM that a test started, which may be halted, uses the server of the one that started it.
  */
-final class Postgres {
-    static final String READER = "reader";
-    static final String PASSWORD = "correct horse";
-
+final class Postgres implements Server {
     private static final Postgres ONE = new Postgres();
 
     private int port;
@@ -77,51 +70,91 @@ final class Postgres {
 
     static Postgres running() {
         if (ONE.refused != null) {
-            throw new TestAbortedException("there is no PostgreSQL server to test against: " + ONE.refused, ONE.refused);
+            throw Server.without("PostgreSQL", ONE.refused);
         }
         return ONE;
     }
 
-    int port() {
+    @Override
+    public int port() {
         return port;
     }
 
-    /** As its owner. */
-    Connection connect() throws SQLException {
+    @Override
+    public Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
     }
 
-    void execute(String... statements) throws SQLException {
-        try (Connection connection = connect(); Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    String ask(String sql) throws SQLException {
-        try (Connection connection = connect(); Statement statement = connection.createStatement(); ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
-        }
-    }
-
-    /** An empty schema that the reader may read. */
-    String schema(String name) throws SQLException {
+    @Override
+    public String schema(String name) throws SQLException {
         String schema = name + "_" + Long.toString(System.nanoTime(), 36);
         execute("CREATE SCHEMA " + schema, "GRANT USAGE ON SCHEMA " + schema + " TO " + READER,
                 "ALTER DEFAULT PRIVILEGES IN SCHEMA " + schema + " GRANT SELECT ON TABLES TO " + READER);
         return schema;
     }
 
-    /** Options that read a schema, and those that are given as pairs. */
-    Map<String, String> options(String schema, String... more) {
-        Map<String, String> options = new LinkedHashMap<>(Map.of("host", "127.0.0.1", "port", Integer.toString(port()), "database", "postgres",
-                "user",
-                READER, "password", PASSWORD, "schema", schema, "tls", "none"));
-        for (int i = 0; i < more.length; i += 2) {
-            options.put(more[i], more[i + 1]);
-        }
-        return options;
+    @Override
+    public void drop(String schema) throws SQLException {
+        execute("DROP SCHEMA " + schema + " CASCADE");
+    }
+
+    @Override
+    public Map<String, String> options(String schema, String... more) {
+        return Server.with(Map.of("host", "127.0.0.1", "port", Integer.toString(port()), "database", "postgres", "user", READER, "password", PASSWORD,
+                "schema", schema, "tls", "none"), more);
+    }
+
+    @Override
+    public String reader() {
+        return READER;
+    }
+
+    @Override
+    public String slow(String schema, int seconds) {
+        return "CREATE VIEW " + schema + ".slow AS SELECT pg_sleep(" + seconds + ")::text AS slept";
+    }
+
+    private static String sessions(String words) {
+        return " FROM pg_stat_activity WHERE usename = '" + READER + "' AND query LIKE '%" + words + "%'";
+    }
+
+    @Override
+    public long working(String words) throws SQLException {
+        return Long.parseLong(ask("SELECT count(*)" + sessions(words) + " AND (wait_event = 'PgSleep' OR query NOT LIKE '%slow%')"));
+    }
+
+    @Override
+    public long end(String words) throws SQLException {
+        return Long.parseLong(ask("SELECT count(pg_terminate_backend(pid))" + sessions(words)));
+    }
+
+    @Override
+    public long cancel(String words) throws SQLException {
+        return Long.parseLong(ask("SELECT count(pg_cancel_backend(pid))" + sessions(words)));
+    }
+
+    @Override
+    public void limit(boolean limited) throws SQLException {
+        execute("ALTER ROLE " + READER + (limited ? " SET statement_timeout = '1s'" : " RESET statement_timeout"));
+    }
+
+    @Override
+    public void deny(String schema, String table) throws SQLException {
+        execute("REVOKE SELECT ON " + schema + "." + table + " FROM " + READER);
+    }
+
+    @Override
+    public String instant() {
+        return "timestamptz";
+    }
+
+    @Override
+    public String later(String time, String number, String unit) {
+        return "(timestamptz " + time + " + (" + number + ") * interval '1 " + unit + "')";
+    }
+
+    @Override
+    public String toString() {
+        return "PostgreSQL";
     }
 }

@@ -20,7 +20,11 @@ class SqlContractTest implements SourceContract {
 
     /** Here and not first in a JVM that a test starts: that one is halted, and would leave its server behind. */
     SqlContractTest() {
-        Postgres.running();
+        kind().running();
+    }
+
+    Server.Kind kind() {
+        return Server.Kind.POSTGRESQL;
     }
 
     @Override
@@ -30,7 +34,7 @@ class SqlContractTest implements SourceContract {
 
     @Override
     public Outside outside(Path home, String name) throws Exception {
-        return new Shop(name);
+        return new Shop(kind(), name);
     }
 
     /** Enough for several checkpoints of each kind of table. */
@@ -54,7 +58,7 @@ class SqlContractTest implements SourceContract {
     @DisplayName("S5: an interrupt ends the wait for an answer that does not come")
     public void endsWhileTheServerIsSilent(@TempDir Path home) throws Exception {
         try (Connector connector = start(home)) {
-            new Failures(connector).endWhileTheServerIsSilent();
+            new Failures(connector, kind()).endWhileTheServerIsSilent();
         }
     }
 
@@ -64,7 +68,7 @@ class SqlContractTest implements SourceContract {
     @DisplayName("S6: a connection cut at any place, a session that is ended, a refused password are told by their kind")
     public void callsEachFailureByItsKind(@TempDir Path home) throws Exception {
         try (Connector connector = start(home)) {
-            new Failures(connector).areCalledByTheirKind();
+            new Failures(connector, kind()).areCalledByTheirKind();
         }
     }
 
@@ -74,7 +78,7 @@ class SqlContractTest implements SourceContract {
     @DisplayName("S6: after a failure, a read from the last checkpoint gives the table of one clean read")
     public void losesNothingByAFailure(@TempDir Path home) throws Exception {
         try (Connector connector = start(home)) {
-            new Failures(connector).loseNothing();
+            new Failures(connector, kind()).loseNothing();
         }
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each row of the README's table of types, out of a real server. */
+/** Each row of the README's table of types for PostgreSQL, out of a real server. */
 class TypesTest {
     @TempDir
     Path home;

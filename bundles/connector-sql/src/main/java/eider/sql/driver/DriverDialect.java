@@ -184,6 +184,11 @@ final class DriverDialect implements Dialect {
     }
 
     /** All is done while it connects, where more can be told of what is wrong. */
+    /** Its own thread does so when the session closes. */
+    @Override
+    public void cut(Connection connection) {
+    }
+
     @Override
     public void begin(Connection connection) {
         LOG.debug("driver {} has connected", description.name());
