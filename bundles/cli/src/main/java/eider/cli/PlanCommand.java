@@ -98,7 +98,9 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private void show(PlannedLoad load) {
-        console.say(load.dataset() + ", " + (load.before() == 0 ? "nothing here yet" : Text.count(load.before(), "row") + " now"));
+        // What fails was not looked at so far as to know what is here.
+        String here = load.before() > 0 ? ", " + Text.count(load.before(), "row") + " now" : load.failure().isEmpty() ? ", nothing here yet" : "";
+        console.say(load.dataset() + here);
         if (!load.failure().isEmpty()) {
             console.say("  would fail: " + load.failure());
             console.say("");

@@ -72,7 +72,8 @@ public final class Catalogue {
 
     /** A name without a star in the options that nothing has is a slip of the pen. */
     private static void checkNames(Settings settings, List<Relation> found) throws SourceException {
-        for (Map.Entry<String, Set<Pattern>> option : Map.of("cursor", settings.cursors().keySet(), "keys", settings.keys().keySet()).entrySet()) {
+        for (Map.Entry<String, Set<Pattern>> option : Map.of("cursor", settings.cursors().keySet(), "keys", settings.keys().keySet(),
+                "log", Set.copyOf(settings.log())).entrySet()) {
             for (Pattern pattern : option.getValue()) {
                 if (pattern.plain() && found.stream().noneMatch(relation -> pattern.matches(relation.name()))) {
                     throw Options.wrong(option.getKey(), "no table '" + pattern.text() + "' is read.");
@@ -104,13 +105,31 @@ public final class Catalogue {
             key.add(columns.stream().filter(column -> column.name().equals(part)).findFirst()
                     .orElseThrow(() -> Options.wrong("keys", "table '" + name + "' has no column '" + part + "'.")));
         }
-        Column cursor = cursor(settings, found, columns, key);
+        boolean logged = logged(settings, found, key);
+        Column cursor = logged ? null : cursor(settings, found, columns, key);
         String told = settings.queries().containsKey(name) ? "query " + name : schema.isEmpty() ? name : schema + "." + name;
         List<String> declared = columns.stream().filter(key::contains).map(column -> column.field().name()).toList();
         String description = settings.queries().containsKey(name) ? "The answer of the query '" + name + "' to the database."
                 : "The " + found.what() + " " + told + " of the database.";
-        return new Table(name, told, found.sql(), found.stored(), columns, key, cursor,
+        return new Table(name, told, found.sql(), found.stored(), columns, key, cursor, logged,
                 new Dataset(dataset, described(description, found.comment()), columns.stream().map(Column::field).toList(), declared));
+    }
+
+    /** Whether the server's log tells its changes. A pattern speaks of the tables of which it can. */
+    private static boolean logged(Settings settings, Relation found, List<Column> key) throws SourceException {
+        List<Pattern> fitting = settings.log().stream().filter(pattern -> pattern.matches(found.name())).toList();
+        boolean possible = found.stored() && found.what().equals("table") && !key.isEmpty();
+        if (fitting.isEmpty() || !possible && fitting.stream().noneMatch(Pattern::plain)) {
+            return false;
+        }
+        if (!possible) {
+            throw Options.wrong("log", "'" + found.name() + "' is " + (key.isEmpty() ? "without a key" : "no table") + ", and the log tells of tables "
+                    + "whose rows have a key; leave it out here" + (key.isEmpty() ? ", or give it a primary key." : "."));
+        }
+        if (settings.cursors().keySet().stream().anyMatch(pattern -> pattern.plain() && pattern.matches(found.name()))) {
+            throw Options.wrong("log", "table '" + found.name() + "' stands in option 'cursor', too; its changes come by the one or the other.");
+        }
+        return true;
     }
 
     private static Column cursor(Settings settings, Relation found, List<Column> columns, List<Column> key) throws SourceException {

@@ -159,7 +159,12 @@ public interface Dialect {
         return null;
     }
 
-    /** Lets a session that has just begun see what the one sees that a snapshot was asked of. Never called where there are no pieces. */
+    /** The log of the server; null where such servers do not tell it. */
+    default Log log(Settings settings) {
+        return null;
+    }
+
+    /** Lets a session that has just begun see what the one sees that a snapshot was asked of. Never called where there are neither pieces nor a log. */
     default void join(Connection connection, String snapshot) throws SQLException {
         throw new UnsupportedOperationException("there are no pieces");
     }

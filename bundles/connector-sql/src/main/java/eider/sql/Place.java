@@ -20,8 +20,9 @@ import java.util.List;
  *     does not tell
  * @param at the values of {@code by} in the last row that was pushed; empty if the pass is over, or goes by pieces
  * @param pieces which {@link Pieces} were read; null if the pass is over, or goes row by row in order
+ * @param log up to where the server's log is in what was read; null where it is not asked
  */
-public record Place(List<String> by, String since, String mark, String seen, List<String> at, Read pieces) {
+public record Place(List<String> by, String since, String mark, String seen, List<String> at, Read pieces, String log) {
 
     /**
      * Pieces that were read.
@@ -55,6 +56,7 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
         String seen = "";
         String layout = null;
         BitSet done = new BitSet();
+        String log = null;
         boolean known = false;
         for (String part : text.split("&")) {
             int equals = part.indexOf('=');
@@ -70,6 +72,7 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
                 case "mark" -> mark = value;
                 case "seen" -> seen = value;
                 case "layout" -> layout = value;
+                case "log" -> log = value;
                 case "run" -> {
                     int dash = value.indexOf('-');
                     done.set(Integer.parseInt(value, 0, dash, 10), Integer.parseInt(value, dash + 1, value.length(), 10) + 1);
@@ -79,16 +82,17 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
                 }
             }
         }
-        return known ? new Place(by, since, mark, seen, at, layout == null ? null : new Read(layout, done)) : null;
+        return known ? new Place(by, since, mark, seen, at, layout == null ? null : new Read(layout, done), log) : null;
     }
 
-    Cursor cursor() {
+    public Cursor cursor() {
         StringBuilder text = new StringBuilder("v=1");
         by.forEach(column -> add(text, "by", column));
         add(text, "since", since);
         add(text, "mark", mark);
         add(text, "seen", seen.isEmpty() ? null : seen);
         at.forEach(value -> add(text, "at", value));
+        add(text, "log", log);
         if (pieces != null) {
             add(text, "layout", pieces.layout);
             for (int from = pieces.done.nextSetBit(0); from >= 0; from = pieces.done.nextSetBit(pieces.done.nextClearBit(from))) {
@@ -111,16 +115,21 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
 
     /** The same pass behind a row. */
     Place at(List<String> values) {
-        return new Place(by, since, mark, seen, values, null);
+        return new Place(by, since, mark, seen, values, null, log);
     }
 
     /** The same pass with these pieces read. */
     Place read(Pieces all, BitSet done) {
-        return new Place(by, since, mark, seen, List.of(), new Read(all.layout(), (BitSet) done.clone()));
+        return new Place(by, since, mark, seen, List.of(), new Read(all.layout(), (BitSet) done.clone()), log);
     }
 
     /** The same pass, over. */
     Place ended() {
         return at(List.of());
+    }
+
+    /** The end of a pass that went along the log. */
+    public Place followed(String position, String snapshot) {
+        return new Place(by, since, mark, snapshot, List.of(), null, position);
     }
 }

@@ -32,9 +32,12 @@ final class Reading {
     private long untilCheckpoint = FIRST;
     private long every = FIRST;
     private int longest = 1;
+    private final String log;
     private long emptied;
 
-    Reading(Dialect dialect, Settings settings, Session session, Table table, Sink sink) {
+    /** @param log from where on the server's log tells what changes behind a new pass; null where it is not asked */
+    Reading(Dialect dialect, Settings settings, Session session, Table table, String log, Sink sink) {
+        this.log = log;
         this.dialect = dialect;
         this.settings = settings;
         this.session = session;
@@ -78,7 +81,7 @@ final class Reading {
                 "SELECT " + dialect.latest(table.cursor()) + " FROM " + table.sql(), List.of());
         mark = mark == null ? null : dialect.latest(table.cursor(), mark);
         String since = before == null ? null : !before.over() || before.mark() == null ? before.since() : before.mark();
-        return new Place(Place.by(table), since, mark == null ? since : mark, seen, List.of(), null);
+        return new Place(Place.by(table), since, mark == null ? since : mark, seen, List.of(), null, log);
     }
 
     private void byPieces(Pieces pieces) throws SourceException, InterruptedException {

@@ -49,13 +49,26 @@ final class Rows {
         return columns.length;
     }
 
+    /** The text of a row's column, by its number from 0; null where there is none. */
+    interface Texts {
+        String text(int column) throws SQLException;
+    }
+
+    private Texts texts(ResultSet row) {
+        return column -> dialect.text(row, column + 1, columns[column]);
+    }
+
     Row row(ResultSet row) throws SQLException {
+        return row(texts(row));
+    }
+
+    Row row(Texts row) throws SQLException {
         Object[] values = new Object[columns.length];
         String wrong = null;
         int emptied = 0;
         int length = 0;
         for (int i = 0; i < values.length; i++) {
-            String text = dialect.text(row, i + 1, columns[i]);
+            String text = row.text(i);
             if (text == null) {
                 continue;
             }
@@ -84,13 +97,17 @@ final class Rows {
 
     /** Where a row stands, for a person: by its key, or by what else is known of it. */
     String place(ResultSet row, String otherwise) throws SQLException {
+        return place(texts(row), otherwise);
+    }
+
+    String place(Texts row, String otherwise) throws SQLException {
         if (table.key().isEmpty()) {
             return table.told() + ", " + otherwise;
         }
         StringBuilder place = new StringBuilder(table.told());
         for (Column column : table.key()) {
             place.append(place.length() == table.told().length() ? ", " : " and ").append(column.name()).append(" = ")
-                    .append(dialect.text(row, table.columns().indexOf(column) + 1, column));
+                    .append(row.text(table.columns().indexOf(column)));
         }
         return place.toString();
     }
@@ -101,10 +118,14 @@ final class Rows {
      * @param values that were understood, null where one was not
      */
     String raw(ResultSet row, Object[] values) throws SQLException {
+        return raw(texts(row), values);
+    }
+
+    String raw(Texts row, Object[] values) throws SQLException {
         StringBuilder raw = new StringBuilder("{");
         for (int i = 0; i < columns.length; i++) {
             String text = switch (values[i]) {
-                case null -> dialect.text(row, i + 1, columns[i]);
+                case null -> row.text(i);
                 case BigDecimal number -> number.toPlainString();
                 default -> values[i].toString();
             };

@@ -22,12 +22,16 @@ import java.util.Map;
  * @param decimals by the pattern of table and column with a point between them
  * @param booleans patterns of table and column with a point between them, of numbers that stand for yes and no
  * @param zeroDatesEmpty whether days that are none are left out, instead of their rows being rejected
+ * @param log tables whose changes the server's log tells
+ * @param publication that holds them
+ * @param slot how the names of its slots begin
  * @param connections how many read a large table at once
  * @param authority null where Java's own certificates count
  */
 public record Settings(String host, int port, String database, String user, String password, String schema, List<Pattern> tables,
         List<Pattern> without, Map<String, String> queries, Map<Pattern, String> cursors, Map<Pattern, List<String>> keys,
-        Map<Pattern, Type> decimals, List<Pattern> booleans, boolean zeroDatesEmpty, Duration lookBack, long lookBackNumbers, int connections, Tls tls, Path authority,
+        Map<Pattern, Type> decimals, List<Pattern> booleans, boolean zeroDatesEmpty, Duration lookBack, long lookBackNumbers, List<Pattern> log,
+        String publication, String slot, int connections, Tls tls, Path authority,
         Map<String, String> properties) {
 
     /** How a connection is protected. */
@@ -73,6 +77,7 @@ public record Settings(String host, int port, String database, String user, Stri
                 cursors, keys, decimals(config.decimals()), booleans(config.booleans()),
                 Options.choice("zero_dates", config.zero__dates(), "quarantine", "empty").equals("empty"), duration("look_back", config.look__back()),
                 number("look_back_numbers", config.look__back__numbers(), 0, Long.MAX_VALUE),
+                Options.list("log", config.log()).stream().map(Pattern::new).toList(), publication(config.publication().strip()), slot(config.slot().strip()),
                 (int) number("connections", config.connections(), 1, 16), tls(config.tls()), authority(config, home),
                 properties(config.properties(), dialect.properties()));
     }
@@ -102,6 +107,22 @@ public record Settings(String host, int port, String database, String user, Stri
             queries.put(name, sql);
         }
         return queries;
+    }
+
+    private static String publication(String name) throws SourceException {
+        if (name.isEmpty() || name.length() > 63 || name.chars().anyMatch(c -> c < ' ' || c == '"' || c == '\'' || c == '\\' || c == ',')) {
+            throw Options.wrong("publication", "'" + name + "' is no name of a publication that can be asked for: up to 63 characters without quotes and "
+                    + "commas.");
+        }
+        return name;
+    }
+
+    private static String slot(String name) throws SourceException {
+        if (name.isEmpty() || name.length() > 30 || Character.isDigit(name.charAt(0))
+                || !name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_')) {
+            throw Options.wrong("slot", "'" + name + "' cannot begin the name of a slot: a small letter, and then up to 29 of those, digits and _.");
+        }
+        return name;
     }
 
     private static String needed(String option, String value) throws SourceException {

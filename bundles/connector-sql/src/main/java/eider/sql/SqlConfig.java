@@ -29,7 +29,8 @@ public @interface SqlConfig {
             description = "The password of the user, best as $[env:NAME], which stands for a variable of the environment.")
     String password() default "";
 
-    @AttributeDefinition(name = "schema", required = false, description = "The schema whose tables and views are read; empty means public, or with MySQL the database itself.")
+    @AttributeDefinition(name = "schema", required = false,
+            description = "The schema whose tables and views are read; empty means public, or with MySQL the database itself.")
     String schema() default "";
 
     @AttributeDefinition(name = "tables", required = false,
@@ -77,6 +78,20 @@ public @interface SqlConfig {
             description = "How far before the last value of a cursor column that is a number the next read begins, for transactions that "
                     + "commit late.")
     String look__back__numbers() default "1000";
+
+    @AttributeDefinition(name = "log", required = false,
+            description = "PostgreSQL: tables whose changes are taken from the server's own log, deletions with them, by name or pattern, separated "
+                    + "by commas; it needs a publication and the right to replicate.")
+    String log() default "";
+
+    @AttributeDefinition(name = "publication", required = false,
+            description = "The publication that holds those tables; the database's owner makes it by CREATE PUBLICATION.")
+    String publication() default "eider";
+
+    @AttributeDefinition(name = "slot", required = false,
+            description = "How the names of the slots begin by which the server keeps its log for those tables, one for each; two Eiders that read "
+                    + "one database need different ones.")
+    String slot() default "eider";
 
     @AttributeDefinition(name = "connections", required = false,
             description = "How many connections read a large table at once, all in one snapshot, where everything is read.")

@@ -7,6 +7,7 @@ import eider.connector.Sink;
 import eider.connector.Sniffer;
 import eider.connector.Source;
 import eider.connector.SourceException;
+import eider.kit.Options;
 import eider.sql.driver.Drivers;
 import eider.sql.mysql.Mysql;
 import eider.sql.postgresql.Postgresql;
@@ -37,6 +38,14 @@ public final class SqlSource implements Source, Countable {
     private static final Logger LOG = LoggerFactory.getLogger(SqlSource.class);
     /** Its options, and what understands its server. They are checked when somebody asks what there is, not before. */
     private record Checked(Settings settings, Dialect dialect) {
+
+        Log log() throws SourceException {
+            Log log = dialect.log(settings);
+            if (log == null) {
+                throw Options.wrong("log", "servers of this kind do not tell their log; name a cursor column instead.");
+            }
+            return log;
+        }
     }
 
     private final SqlConfig config;
@@ -111,9 +120,33 @@ public final class SqlSource implements Source, Countable {
     @Override
     public void read(Request request, Sink sink) throws SourceException, InterruptedException {
         Checked checked = checked();
+        Table table;
         try (Session session = open(checked)) {
-            Table table = Catalogue.of(checked.settings, checked.dialect, session, request.dataset());
-            new Reading(checked.dialect, checked.settings, session, table, sink).read(place(request, table));
+            table = Catalogue.of(checked.settings, checked.dialect, session, request.dataset());
+            if (!table.logged()) {
+                new Reading(checked.dialect, checked.settings, session, table, null, sink).read(place(request, table));
+                return;
+            }
+            Place place = place(request, table);
+            Log log = checked.log();
+            log.check(table, session);
+            String broken = place == null || place.log() == null ? "" : log.broken(table, session);
+            if (broken == null) {
+                if (place.over()) {
+                    new Following(checked.dialect, checked.settings, table, place, sink).follow(log, session);
+                } else {
+                    new Reading(checked.dialect, checked.settings, session, table, place.log(), sink).read(place);
+                }
+                return;
+            }
+            if (!broken.isEmpty()) {
+                LOG.warn("{} is read anew, because {}. Rows that were deleted meanwhile stay here until it is read completely (mode = replace, or "
+                        + "complete_every).", table.told(), broken);
+            }
+        }
+        try (Log.Beginning beginning = checked.log().begin(table);
+                Session session = Session.open(checked.dialect, checked.settings, true, beginning.snapshot())) {
+            new Reading(checked.dialect, checked.settings, session, table, beginning.position(), sink).read(null);
         }
     }
 

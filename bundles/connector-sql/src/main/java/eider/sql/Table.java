@@ -12,8 +12,10 @@ import java.util.List;
  * @param stored whether its rows lie in the database itself: no view, no query and no foreign table
  * @param key the columns that identify a row, in the order of their index; empty if there are none
  * @param cursor the column that grows with each change of a row, or null
+ * @param logged whether the server's log tells its changes
  */
-public record Table(String name, String told, String sql, boolean stored, List<Column> columns, List<Column> key, Column cursor, Dataset dataset) {
+public record Table(String name, String told, String sql, boolean stored, List<Column> columns, List<Column> key, Column cursor, boolean logged,
+        Dataset dataset) {
 
     /** The columns by which it is read in order: the cursor, if there is one, before the key. */
     public List<Column> order() {

@@ -33,7 +33,7 @@ final class Postgres implements Server {
             Path folder = Files.createDirectories(folder(ProcessHandle.current().pid()));
             EmbeddedPostgres started = EmbeddedPostgres.builder().setRegisterShutdownHook(false)
                     .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
-                    .setDataDirectory(folder.resolve("data")).setServerConfig("max_connections", "60").setServerConfig("fsync", "off")
+                    .setDataDirectory(folder.resolve("data")).setServerConfig("max_connections", "60").setServerConfig("fsync", "off").setServerConfig("wal_level", "logical")
                     .setServerConfig("shared_buffers", "32MB").start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(started, folder)));
             port = started.getPort();

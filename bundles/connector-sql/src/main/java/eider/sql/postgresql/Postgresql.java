@@ -6,6 +6,7 @@ import eider.sql.Column;
 import eider.sql.Dialect;
 import eider.sql.Faults;
 import eider.sql.Iso;
+import eider.sql.Log;
 import eider.sql.Misfit;
 import eider.sql.Parameter;
 import eider.sql.Pieces;
@@ -15,6 +16,7 @@ import eider.sql.Session;
 import eider.sql.Settings;
 import eider.sql.Sockets;
 import eider.sql.Table;
+import eider.sql.postgresql.log.ServerLog;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URLEncoder;
@@ -32,6 +34,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.osgi.framework.BundleReference;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,8 +85,11 @@ public final class Postgresql implements Dialect {
 
     @Override
     public Connection connect(Settings settings) throws SQLException {
-        String database = URLEncoder.encode(settings.database(), StandardCharsets.UTF_8).replace("+", "%20");
-        return driver().connect("jdbc:postgresql://" + settings.server() + "/" + database, told(settings));
+        return driver().connect(address(settings), told(settings));
+    }
+
+    private static String address(Settings settings) {
+        return "jdbc:postgresql://" + settings.server() + "/" + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     /**
@@ -100,6 +106,30 @@ public final class Postgresql implements Dialect {
             }
         }
         return driver;
+    }
+
+    /** A connection that tells the server's log, with values written as in a session. */
+    public Connection replicating(Settings settings) throws SQLException {
+        Properties told = told(settings);
+        PGProperty.REPLICATION.set(told, "database");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(told, "14");
+        PGProperty.PREFER_QUERY_MODE.set(told, "simple");
+        told.remove("readOnly");
+        told.remove("readOnlyMode");
+        Connection connection = driver().connect(address(settings), told);
+        try (Statement statement = connection.createStatement()) {
+            connection.setNetworkTimeout(Runnable::run, 0);
+            statement.execute(SET_UP);
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Log log(Settings settings) {
+        return new ServerLog(this, settings);
     }
 
     private static Properties told(Settings settings) {
