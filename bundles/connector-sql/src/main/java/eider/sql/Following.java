@@ -41,12 +41,15 @@ final class Following implements Log.Changes {
         this.keys = table.key().stream().mapToInt(column -> table.columns().indexOf(column)).toArray();
     }
 
-    void follow(Log log, Session session) throws SourceException, InterruptedException {
+    /** Up to where it went. */
+    Place follow(Log log, Session session) throws SourceException, InterruptedException {
         sink.progress(doing, 0, 0);
         // Everything that this snapshot sees is in the log by now, and will have been told at the end.
         String seen = dialect.seen(session);
         Log.Reached reached = log.follow(table, session, place.log(), this);
-        checkpoint(reached.position(), reached.end() ? seen : place.seen());
+        String told = reached.end() ? seen : place.seen();
+        checkpoint(reached.position(), told);
+        return place.followed(reached.position(), told);
     }
 
     @Override
@@ -110,6 +113,11 @@ final class Following implements Log.Changes {
     private void counted() {
         open++;
         sink.progress(doing, ++pushed, 0);
+    }
+
+    @Override
+    public void waits() {
+        sink.progress(doing, pushed, 0);
     }
 
     @Override

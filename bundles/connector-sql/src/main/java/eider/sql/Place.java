@@ -21,8 +21,9 @@ import java.util.List;
  * @param at the values of {@code by} in the last row that was pushed; empty if the pass is over, or goes by pieces
  * @param pieces which {@link Pieces} were read; null if the pass is over, or goes row by row in order
  * @param log up to where the server's log is in what was read; null where it is not asked
+ * @param shape as {@link Log#shape} told it when all rows were read last; empty where the log is not asked
  */
-public record Place(List<String> by, String since, String mark, String seen, List<String> at, Read pieces, String log) {
+public record Place(List<String> by, String since, String mark, String seen, List<String> at, Read pieces, String log, String shape) {
 
     /**
      * Pieces that were read.
@@ -57,6 +58,7 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
         String layout = null;
         BitSet done = new BitSet();
         String log = null;
+        String shape = "";
         boolean known = false;
         for (String part : text.split("&")) {
             int equals = part.indexOf('=');
@@ -73,6 +75,7 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
                 case "seen" -> seen = value;
                 case "layout" -> layout = value;
                 case "log" -> log = value;
+                case "shape" -> shape = value;
                 case "run" -> {
                     int dash = value.indexOf('-');
                     done.set(Integer.parseInt(value, 0, dash, 10), Integer.parseInt(value, dash + 1, value.length(), 10) + 1);
@@ -82,7 +85,7 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
                 }
             }
         }
-        return known ? new Place(by, since, mark, seen, at, layout == null ? null : new Read(layout, done), log) : null;
+        return known ? new Place(by, since, mark, seen, at, layout == null ? null : new Read(layout, done), log, shape) : null;
     }
 
     public Cursor cursor() {
@@ -93,6 +96,7 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
         add(text, "seen", seen.isEmpty() ? null : seen);
         at.forEach(value -> add(text, "at", value));
         add(text, "log", log);
+        add(text, "shape", shape.isEmpty() ? null : shape);
         if (pieces != null) {
             add(text, "layout", pieces.layout);
             for (int from = pieces.done.nextSetBit(0); from >= 0; from = pieces.done.nextSetBit(pieces.done.nextClearBit(from))) {
@@ -115,12 +119,12 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
 
     /** The same pass behind a row. */
     Place at(List<String> values) {
-        return new Place(by, since, mark, seen, values, null, log);
+        return new Place(by, since, mark, seen, values, null, log, shape);
     }
 
     /** The same pass with these pieces read. */
     Place read(Pieces all, BitSet done) {
-        return new Place(by, since, mark, seen, List.of(), new Read(all.layout(), (BitSet) done.clone()), log);
+        return new Place(by, since, mark, seen, List.of(), new Read(all.layout(), (BitSet) done.clone()), log, shape);
     }
 
     /** The same pass, over. */
@@ -130,6 +134,6 @@ public record Place(List<String> by, String since, String mark, String seen, Lis
 
     /** The end of a pass that went along the log. */
     public Place followed(String position, String snapshot) {
-        return new Place(by, since, mark, snapshot, List.of(), null, position);
+        return new Place(by, since, mark, snapshot, List.of(), null, position, shape);
     }
 }

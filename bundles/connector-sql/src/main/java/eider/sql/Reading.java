@@ -33,11 +33,16 @@ final class Reading {
     private long every = FIRST;
     private int longest = 1;
     private final String log;
+    private final String shape;
     private long emptied;
 
-    /** @param log from where on the server's log tells what changes behind a new pass; null where it is not asked */
-    Reading(Dialect dialect, Settings settings, Session session, Table table, String log, Sink sink) {
+    /**
+     * @param log from where on the server's log tells what changes behind a new pass; null where it is not asked
+     * @param shape of the table, as the log tells it; empty where it is not asked
+     */
+    Reading(Dialect dialect, Settings settings, Session session, Table table, String log, String shape, Sink sink) {
         this.log = log;
+        this.shape = shape;
         this.dialect = dialect;
         this.settings = settings;
         this.session = session;
@@ -81,7 +86,7 @@ final class Reading {
                 "SELECT " + dialect.latest(table.cursor()) + " FROM " + table.sql(), List.of());
         mark = mark == null ? null : dialect.latest(table.cursor(), mark);
         String since = before == null ? null : !before.over() || before.mark() == null ? before.since() : before.mark();
-        return new Place(Place.by(table), since, mark == null ? since : mark, seen, List.of(), null, log);
+        return new Place(Place.by(table), since, mark == null ? since : mark, seen, List.of(), null, log, shape);
     }
 
     private void byPieces(Pieces pieces) throws SourceException, InterruptedException {

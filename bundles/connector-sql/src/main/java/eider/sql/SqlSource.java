@@ -121,21 +121,28 @@ public final class SqlSource implements Source, Countable {
     public void read(Request request, Sink sink) throws SourceException, InterruptedException {
         Checked checked = checked();
         Table table;
+        Log.Beginning begun;
         try (Session session = open(checked)) {
             table = Catalogue.of(checked.settings, checked.dialect, session, request.dataset());
             if (!table.logged()) {
-                new Reading(checked.dialect, checked.settings, session, table, null, sink).read(place(request, table));
+                new Reading(checked.dialect, checked.settings, session, table, null, "", sink).read(place(request, table));
                 return;
             }
             Place place = place(request, table);
             Log log = checked.log();
             log.check(table, session);
-            String broken = place == null || place.log() == null ? "" : log.broken(table, session);
+            String shape = log.shape(table, session);
+            String broken = place == null || place.log() == null ? "" : log.broken(table, session, place);
             if (broken == null) {
-                if (place.over()) {
-                    new Following(checked.dialect, checked.settings, table, place, sink).follow(log, session);
-                } else {
-                    new Reading(checked.dialect, checked.settings, session, table, place.log(), sink).read(place);
+                boolean same = shape.equals(place.shape());
+                // First of all what the log tells: what was deleted, and that nothing was emptied.
+                Place reached = place.over() ? new Following(checked.dialect, checked.settings, table, place, sink).follow(log, session) : place;
+                if (!same) {
+                    LOG.warn("{} is read anew, because its columns or files changed, and the log does not tell what that did to its rows. Rows that went with a "
+                            + "partition stay here until it is read completely (mode = replace, or complete_every).", table.told());
+                }
+                if (!same || !place.over()) {
+                    new Reading(checked.dialect, checked.settings, session, table, reached.log(), shape, sink).read(same ? place : null);
                 }
                 return;
             }
@@ -143,10 +150,12 @@ public final class SqlSource implements Source, Countable {
                 LOG.warn("{} is read anew, because {}. Rows that were deleted meanwhile stay here until it is read completely (mode = replace, or "
                         + "complete_every).", table.told(), broken);
             }
+            begun = log.begin(table, session);
         }
-        try (Log.Beginning beginning = checked.log().begin(table);
-                Session session = Session.open(checked.dialect, checked.settings, true, beginning.snapshot())) {
-            new Reading(checked.dialect, checked.settings, session, table, beginning.position(), sink).read(null);
+        try (Log.Beginning beginning = begun; Session session = Session.open(checked.dialect, checked.settings, true, beginning.snapshot())) {
+            table = Catalogue.of(checked.settings, checked.dialect, session, request.dataset());
+            String shape = checked.log().shape(table, session);
+            new Reading(checked.dialect, checked.settings, session, table, beginning.position(), shape, sink).read(null);
         }
     }
 

@@ -120,6 +120,8 @@ public final class Postgresql implements Dialect {
         try (Statement statement = connection.createStatement()) {
             connection.setNetworkTimeout(Runnable::run, 0);
             statement.execute(SET_UP);
+            // The store may be busy for longer than a server waits for a word of ours.
+            statement.execute("SELECT set_config('wal_sender_timeout', '0', false)");
             return connection;
         } catch (SQLException e) {
             connection.close();

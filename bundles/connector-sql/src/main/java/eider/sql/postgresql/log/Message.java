@@ -13,16 +13,25 @@ import java.util.List;
  */
 sealed interface Message {
 
-    /** A transaction that committed begins. */
-    record Begin() implements Message {
+    /**
+     * A transaction that committed begins.
+     *
+     * @param commit the position at which its commit stands
+     * @param number of the transaction, in 32 bits
+     */
+    record Begin(long commit, int number) implements Message {
     }
 
     /** @param end the position behind the transaction */
     record Commit(long end) implements Message {
     }
 
-    /** A table as the messages behind it mean it by its number. */
-    record Relation(int id, String schema, String name, List<String> columns) implements Message {
+    /**
+     * A table as the messages behind it mean it by its number.
+     *
+     * @param types of its columns: the number of the type, and its modifier in the lower 32 bits
+     */
+    record Relation(int id, String schema, String name, List<String> columns, List<Long> types) implements Message {
     }
 
     record Insert(int relation, Tuple row) implements Message {
@@ -58,7 +67,11 @@ sealed interface Message {
         try {
             byte kind = bytes.get();
             return switch (kind) {
-                case 'B' -> new Begin();
+                case 'B' -> {
+                    long commit = bytes.getLong();
+                    bytes.getLong();
+                    yield new Begin(commit, bytes.getInt());
+                }
                 case 'C' -> {
                     bytes.get();
                     bytes.getLong();
@@ -95,13 +108,14 @@ sealed interface Message {
         bytes.get();
         int count = count(bytes.getShort(), bytes, 10);
         List<String> columns = new ArrayList<>();
+        List<Long> types = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             bytes.get();
             columns.add(string(bytes));
-            bytes.getLong();
+            types.add(bytes.getLong());
         }
         // The catalogue's own schema is told by an empty name.
-        return new Relation(id, schema.isEmpty() ? "pg_catalog" : schema, name, List.copyOf(columns));
+        return new Relation(id, schema.isEmpty() ? "pg_catalog" : schema, name, List.copyOf(columns), List.copyOf(types));
     }
 
     private static Message update(ByteBuffer bytes) {

@@ -19,10 +19,10 @@ class MessageTest {
 
     @Test
     void transactionsTablesAndRowsAreUnderstood() {
-        assertThat(of("42 0000000000000010 0000000000000000 00000007")).isInstanceOf(Message.Begin.class);
+        assertThat(of("42 0000000000000010 0000000000000000 00000007")).isEqualTo(new Message.Begin(0x10, 7));
         assertThat(of("43 00 0000000000000010 0000000000000020 0000000000000000")).isEqualTo(new Message.Commit(0x20));
         assertThat(of("52 00004000 70756200 6f00 64 0002 01 696400 00000014 ffffffff 00 6e00 00000019 ffffffff"))
-                .isEqualTo(new Message.Relation(0x4000, "pub", "o", List.of("id", "n")));
+                .isEqualTo(new Message.Relation(0x4000, "pub", "o", List.of("id", "n"), List.of(0x14_ffffffffL, 0x19_ffffffffL)));
         Message.Insert insert = (Message.Insert) of("49 00004000 4e 0003 74 00000002 c3a9 6e 75");
         assertThat(insert.relation()).isEqualTo(0x4000);
         assertThat(insert.row().texts()).containsExactly("é", null, null);
