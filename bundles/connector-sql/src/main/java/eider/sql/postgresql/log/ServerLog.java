@@ -58,11 +58,11 @@ public final class ServerLog implements Log {
             SELECT c.relreplident, (SELECT string_agg(a.attname, E'\\n') FROM pg_catalog.pg_index i JOIN pg_catalog.pg_attribute a
                 ON a.attrelid = c.oid AND a.attnum = ANY (i.indkey::int2[]) WHERE i.indrelid = c.oid
                 AND CASE c.relreplident WHEN 'd' THEN i.indisprimary ELSE i.indisreplident END)
-                , c.oid::regclass::text, r.relkind = 'p' OR c.oid = r.oid AND NOT r.relhassubclass, c.relkind IN ('r', 'p'),
+                , c.oid::regclass::text, r.relkind = 'p' OR (SELECT count(*) FROM part) = 1, c.relkind IN ('r', 'p'),
                 pg_catalog.row_security_active(r.oid), (SELECT bool_and(pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT'))
                     FROM pg_catalog.pg_attribute a WHERE a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped)
             FROM part JOIN pg_catalog.pg_class c ON c.oid = part.oid JOIN pg_catalog.pg_class r ON r.oid = CAST(? AS regclass)
-            WHERE c.relkind <> 'p' OR NOT r.relhassubclass""";
+            WHERE c.relkind <> 'p' OR (SELECT count(*) FROM part) = 1""";
     /** What must stay as it is for the log to tell all: the publication and its hold on the table; and behind a semicolon the columns and files. */
     private static final String SHAPE = PARTS + """
             SELECT (SELECT string_agg(b.oid || '.' || b.xmin::text, ',') FROM pg_catalog.pg_publication b WHERE b.pubname = ?) || ':'
