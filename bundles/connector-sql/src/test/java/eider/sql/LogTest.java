@@ -152,6 +152,8 @@ class LogTest {
             }).read(source));
             assertThat(cut == null || cut instanceof IllegalStateException).as("seed %d: %s", seed, cut).isTrue();
             if (cut == null) {
+                // What was deleted while a first read was broken off is told by the log alone, which the next read follows.
+                kept.before(() -> { }).read(source);
                 assertThat(here(kept)).as("seed %d, round %d", seed, round).isEqualTo(there());
             }
         }
