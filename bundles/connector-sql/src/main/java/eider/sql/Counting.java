@@ -21,8 +21,11 @@ final class Counting {
         this.table = table;
     }
 
-    /** @param place up to which to count; null where nothing was read */
-    void count(Place place, Counts counts) throws SourceException, InterruptedException {
+    /**
+     * @param place up to which to count; null where nothing was read
+     * @param gone rows that were there at that place and were deleted since, as far as that is known
+     */
+    void count(Place place, long gone, Counts counts) throws SourceException, InterruptedException {
         counts.progress("counting " + table.told(), 0, 0);
         List<Parameter> parameters = new ArrayList<>();
         List<Column> summed = table.columns().stream().filter(Column::sums).toList();
@@ -41,7 +44,7 @@ final class Counting {
                 String sum = row.getString(i + 3);
                 sums.put(summed.get(i).field().name(), sum == null ? BigDecimal.ZERO : new BigDecimal(sum));
             }
-            Tally tally = Tally.of(Long.parseLong(row.getString(1)), sums).unsettled(Long.parseLong(row.getString(2)), table.told()
+            Tally tally = Tally.of(Long.parseLong(row.getString(1)), sums).unsettled(gone + Long.parseLong(row.getString(2)), table.told()
                     + " changed since it was read");
             counts.add(table.key().isEmpty() ? tally.in(table.name()) : tally);
             return true;

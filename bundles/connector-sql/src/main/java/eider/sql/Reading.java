@@ -52,8 +52,11 @@ final class Reading {
         this.doing = "reading " + table.told();
     }
 
-    /** @param before where the last checkpoint was; null if there is none, or none of this order */
-    void read(Place before) throws SourceException, InterruptedException {
+    /**
+     * @param before where the last checkpoint was; null if there is none, or none of this order
+     * @return the end of the pass
+     */
+    Place read(Place before) throws SourceException, InterruptedException {
         sink.progress(doing, 0, 0);
         pass = before != null && !before.over() ? before : begun(before);
         if (table.key().isEmpty()) {
@@ -77,6 +80,7 @@ final class Reading {
         }
         dialect.assure(session);
         sink.checkpoint(pass.ended().cursor());
+        return pass.ended();
     }
 
     /** A new pass, which goes on from the mark of the one before. The mark is read in the same snapshot as the rows. */

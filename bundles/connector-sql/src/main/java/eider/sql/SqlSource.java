@@ -134,16 +134,7 @@ public final class SqlSource implements Source, Countable {
             String shape = log.shape(table, session);
             String broken = place == null || place.log() == null ? "" : log.broken(table, session, place);
             if (broken == null) {
-                boolean same = shape.equals(place.shape());
-                // First of all what the log tells: what was deleted, and that nothing was emptied.
-                Place reached = place.over() ? new Following(checked.dialect, checked.settings, table, place, sink).follow(log, session) : place;
-                if (!same) {
-                    LOG.warn("{} is read anew, because its columns or files changed, and the log does not tell what that did to its rows. Rows that went with a "
-                            + "partition stay here until it is read completely (mode = replace, or complete_every).", table.told());
-                }
-                if (!same || !place.over()) {
-                    new Reading(checked.dialect, checked.settings, session, table, reached.log(), shape, sink).read(same ? place : null);
-                }
+                logged(checked, session, table, log, place, shape, sink);
                 return;
             }
             if (!broken.isEmpty()) {
@@ -156,6 +147,21 @@ public final class SqlSource implements Source, Countable {
             table = Catalogue.of(checked.settings, checked.dialect, session, request.dataset());
             String shape = checked.log().shape(table, session);
             new Reading(checked.dialect, checked.settings, session, table, beginning.position(), shape, sink).read(null);
+        }
+    }
+
+    /** From a place on to which the log reaches back. */
+    private static void logged(Checked checked, Session session, Table table, Log log, Place place, String shape, Sink sink)
+            throws SourceException, InterruptedException {
+        boolean same = shape.equals(place.shape());
+        // A pass that was cut comes to its end in a snapshot of its own; then the log tells what went meanwhile. Of a table that was altered the log is asked
+        // first: whether it was emptied, too, is said there.
+        Place over = place.over() || !same ? place : new Reading(checked.dialect, checked.settings, session, table, place.log(), shape, sink).read(place);
+        Place reached = over.over() ? new Following(checked.dialect, checked.settings, table, over, sink).follow(log, session) : place;
+        if (!same) {
+            LOG.warn("{} is read anew, because its columns or files changed, and the log does not tell what that did to its rows. Rows that went with a "
+                    + "partition stay here until it is read completely (mode = replace, or complete_every).", table.told());
+            new Reading(checked.dialect, checked.settings, session, table, reached.log(), shape, sink).read(null);
         }
     }
 
@@ -176,7 +182,43 @@ public final class SqlSource implements Source, Countable {
         Checked checked = checked();
         try (Session session = open(checked)) {
             Table table = Catalogue.of(checked.settings, checked.dialect, session, request.dataset());
-            new Counting(checked.dialect, session, table).count(place(request, table), counts);
+            Place place = place(request, table);
+            new Counting(checked.dialect, session, table).count(place, gone(checked, session, table, place, counts), counts);
         }
+    }
+
+    /** How many rows were deleted since a place, as the log tells; 0 where it is not asked. They are here yet, and no difference. */
+    private static long gone(Checked checked, Session session, Table table, Place place, Counts counts) throws SourceException, InterruptedException {
+        if (!table.logged() || place == null || place.log() == null || !place.over() || checked.log().broken(table, session, place) != null) {
+            return 0;
+        }
+        long[] gone = new long[1];
+        checked.log().follow(table, session, place.log(), new Log.Changes() {
+            @Override
+            public void put(String[] texts) {
+                counts.progress("counting " + table.told(), 0, 0);
+            }
+
+            @Override
+            public void touched(String[] key) {
+                counts.progress("counting " + table.told(), 0, 0);
+            }
+
+            @Override
+            public void gone(String[] key) {
+                gone[0]++;
+            }
+
+            @Override
+            public void waits() {
+                counts.progress("counting " + table.told(), 0, 0);
+            }
+
+            @Override
+            public void upTo(String position) {
+                // Nothing is kept of it.
+            }
+        });
+        return gone[0];
     }
 }

@@ -2,9 +2,12 @@ package eider.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import eider.connector.Countable;
 import eider.connector.Cursor;
+import eider.connector.Request;
 import eider.connector.SourceException;
 import eider.connector.SourceException.Kind;
+import eider.connector.Tally;
 import eider.sql.postgresql.Postgresql;
 import eider.tck.Binding;
 import java.nio.file.Path;
@@ -191,6 +194,29 @@ class LogHolesTest {
         Kept kept = kept(source).read(source);
         postgres.execute("REVOKE SELECT ON " + orders + " FROM " + Server.READER);
         fails(Kind.AUTH, () -> kept.read(source), "GRANT");
+    }
+
+    /** Between a read and the comparison behind it a shop goes on. */
+    @Test
+    void whatWasDeletedBehindAReadIsNoDifference() throws Exception {
+        SqlSource source = source();
+        Kept kept = kept(source).read(source);
+        postgres.execute("DELETE FROM " + orders + " WHERE id <= 5", "UPDATE " + orders + " SET id = 700 WHERE id = 7", "UPDATE " + orders
+                + " SET amount = 0 WHERE id IN (8, 9)");
+        List<Tally> tallies = new ArrayList<>();
+        source.count(new Request(kept.dataset(), kept.cursor(), Kept.NO_FILES), new Countable.Counts() {
+            @Override
+            public void add(Tally tally) {
+                tallies.add(tally);
+            }
+
+            @Override
+            public void progress(String doing, long done, long total) {
+            }
+        });
+        assertThat(tallies).hasSize(1);
+        assertThat(tallies.getFirst().rows()).as("as they were read").isEqualTo(92);
+        assertThat(tallies.getFirst().unsettled()).as("five and the one that moved, which are here yet; the moved one and two that changed").isEqualTo(6 + 3);
     }
 
     /** A transaction that began before the read and commits while it goes on is told by the next one, whole. */
