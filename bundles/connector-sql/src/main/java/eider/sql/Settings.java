@@ -237,7 +237,7 @@ public record Settings(String host, int port, String database, String user, Stri
     }
 
     /** Whether a table is read, by the option {@code tables}. */
-    boolean reads(String table) {
+    public boolean reads(String table) {
         return tables.stream().anyMatch(pattern -> pattern.matches(table)) && without.stream().noneMatch(pattern -> pattern.matches(table));
     }
 

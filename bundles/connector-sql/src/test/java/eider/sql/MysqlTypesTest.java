@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import eider.connector.Dataset;
 import eider.connector.Field;
+import eider.connector.SourceException;
 import eider.connector.Type;
 import eider.tck.Binding;
 import java.math.BigDecimal;
@@ -169,6 +170,19 @@ class MysqlTypesTest {
             gives("uuid", Type.TEXT, List.of("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'");
             gives("inet6", Type.TEXT, List.of("2001:db8::1"), "'2001:db8::1'");
         }
+    }
+
+    /** The servers do not say what columns it has. */
+    @Test
+    void aBrokenViewStopsNoOtherTable() throws Exception {
+        server.execute("CREATE TABLE " + schema + ".base (id integer PRIMARY KEY)", "CREATE TABLE " + schema + ".orders (id integer PRIMARY KEY)",
+                "CREATE VIEW " + schema + ".broken AS SELECT id FROM " + schema + ".base", "DROP TABLE " + schema + ".base",
+                "INSERT INTO " + schema + ".orders VALUES (1)");
+        List<Dataset> datasets = source.discover(Kept.NO_FILES);
+        assertThat(datasets).extracting(Dataset::name).containsExactly("orders");
+        assertThat(new Kept(datasets.getFirst()).read(source).values("id")).containsExactly(1L);
+        assertThat(Failures.thrown(() -> source("tables", "broken").discover(Kept.NO_FILES))).isInstanceOfSatisfying(SourceException.class,
+                e -> assertThat(e.kind()).isEqualTo(SourceException.Kind.CONFIG)).hasMessageContaining("'tables'").hasMessageContaining("broken");
     }
 
     @Test

@@ -38,8 +38,8 @@ public final class Mysql implements Dialect {
      * How the server writes values, that it gives all of them, and that it waits for as long as the store is busy. A user's {@code sql_select_limit}
      * would end each answer in silence.
      */
-    private static final String SET_UP = "SET SESSION time_zone = '+00:00', sql_mode = '', sql_select_limit = 18446744073709551615, sql_auto_is_null = 0, "
-            + "net_write_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 300 "
+    private static final String SET_UP = "SET SESSION time_zone = '+00:00', sql_mode = '', sql_select_limit = 18446744073709551615, "
+            + "sql_auto_is_null = 0, net_write_timeout = 86400, wait_timeout = 86400, lock_wait_timeout = 300 "
             + "/*M!100300 , idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0 */ "
             // When a table was last changed is else a day old.
             + "/*!80000 , information_schema_stats_expiry = 0 */";
@@ -153,7 +153,8 @@ public final class Mysql implements Dialect {
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
             statement.execute(SET_UP);
-            statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+            // Every other transaction of this session, too.
+            statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
             statement.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
         }
     }
@@ -164,7 +165,8 @@ public final class Mysql implements Dialect {
         Properties told = told(settings);
         told.setProperty("connectTimeout", "500");
         told.setProperty("socketTimeout", "500");
-        try (Connection second = driver().connect("jdbc:mariadb://" + settings.server() + "/", told); Statement statement = second.createStatement()) {
+        try (Connection second = driver().connect("jdbc:mariadb://" + settings.server() + "/", told);
+                Statement statement = second.createStatement()) {
             statement.execute("KILL CONNECTION " + connection.unwrap(org.mariadb.jdbc.Connection.class).getThreadId());
         } catch (SQLException | RuntimeException e) {
             LOG.debug("What an interrupt ended here goes on at the server for a while: {}", e.getMessage());
@@ -254,7 +256,8 @@ public final class Mysql implements Dialect {
 
     /** The second of the last change and that of the creation; empty if that cannot be told. */
     private static String changed(Session session, Table table) throws SourceException, InterruptedException {
-        String changed = session.ask("looking for the last change of " + table.told(), "SELECT CONCAT(COALESCE(update_time, 'never'), ' ', create_time) "
+        String changed = session.ask("looking for the last change of " + table.told(),
+                "SELECT CONCAT(COALESCE(update_time, 'never'), ' ', create_time) "
                 + "FROM information_schema.tables WHERE table_schema = ? AND table_name = ?", List.of(
                         Parameter.of(table.told().substring(0, table.told().length() - table.name().length() - 1)), Parameter.of(table.name())));
         return changed == null ? "" : changed;

@@ -46,7 +46,8 @@ final class MysqlFaults extends Faults {
     private SourceException unanswered(SQLException e, boolean before) {
         return before ? told(Kind.TEMPORARY, "Nothing answers at " + settings().server() + " at the moment.", e)
                 : told(Kind.CONFIG, "Nothing answers at " + settings().server()
-                        + " as a MySQL or MariaDB server does. Check the options 'host' and 'port', and whether the server runs and lets this machine in.", e);
+                        + " as a MySQL or MariaDB server does. Check the options 'host' and 'port', and whether the server runs and lets this "
+                        + "machine in.", e);
     }
 
     private SourceException refused(SQLException e) {

@@ -21,9 +21,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What there is in a schema, by five questions to {@code information_schema}. */
 final class Relations {
+    private static final Logger LOG = LoggerFactory.getLogger(Relations.class);
     private static final String SCHEMAS = "SELECT schema_name, @@lower_case_table_names FROM information_schema.schemata WHERE schema_name = ?";
     private static final String TABLES = "SELECT table_name, table_type, table_comment FROM information_schema.tables WHERE table_schema = ? "
             + "AND table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED')";
@@ -32,14 +35,15 @@ final class Relations {
     private static final String KEYS = "SELECT table_schema, table_name, index_name, column_name, sub_part, nullable FROM "
             + "information_schema.statistics WHERE table_schema = ? AND non_unique = 0 ORDER BY table_name, index_name, seq_in_index";
     /** Of MariaDB alone, whose json is a longtext with such a check; others do not look behind {@code /*M!}. */
-    private static final String CHECKS = "SELECT constraint_schema, check_clause /*M!100300 , table_name */ FROM information_schema.check_constraints "
-            + "WHERE constraint_schema = ? AND check_clause LIKE 'json_valid(%'";
+    private static final String CHECKS = "SELECT constraint_schema, check_clause /*M!100300 , table_name */ FROM "
+            + "information_schema.check_constraints WHERE constraint_schema = ? AND check_clause LIKE 'json_valid(%'";
 
     static final Set<String> BINARY = Set.of("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "vector");
     static final Set<String> NUMBERS = Set.of("tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "float", "double", "bit", "year");
-    private static final Set<String> GEOMETRIES = Set.of("geometry", "point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon",
-            "geometrycollection", "geomcollection");
-    private static final Set<String> GROWING = Set.of("tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "date", "datetime", "timestamp");
+    private static final Set<String> GEOMETRIES = Set.of("geometry", "point", "linestring", "polygon", "multipoint", "multilinestring",
+            "multipolygon", "geometrycollection", "geomcollection");
+    private static final Set<String> GROWING = Set.of("tinyint", "smallint", "mediumint", "int", "bigint", "decimal", "date", "datetime",
+            "timestamp");
 
     /** A unique index while its columns come. */
     private static final class Index {
@@ -127,7 +131,12 @@ final class Relations {
         });
         List<Relation> relations = new ArrayList<>();
         found.forEach((name, table) -> {
-            if (!table.columns.isEmpty()) {
+            if (table.columns.isEmpty()) {
+                if (settings.reads(name)) {
+                    LOG.warn("{}.{} is left out: the server does not say what its columns are. If it is a broken view, let its owner mend it, or "
+                            + "leave it out by a ! in option 'tables'.", schema, name);
+                }
+            } else {
                 boolean view = table.type.equals("VIEW");
                 relations.add(new Relation(name, view ? "view" : "table", !view, table.comment, Mysql.quote(schema) + "." + Mysql.quote(name),
                         table.columns, table.key()));
@@ -192,7 +201,8 @@ final class Relations {
             boolean nullable, String comment) {
         String column = Mysql.quote(name);
         String plain = type.toLowerCase(Locale.ROOT);
-        String expression = BINARY.contains(plain) ? "HEX(" + column + ")" : GEOMETRIES.contains(plain) ? "ST_AsText(" + column + ")" : switch (plain) {
+        String expression = BINARY.contains(plain) ? "HEX(" + column + ")" : GEOMETRIES.contains(plain) ? "ST_AsText(" + column + ")"
+                : switch (plain) {
             case "bit" -> column + " + 0";
             // Its text has six digits, and as a double it has all.
             case "float" -> column + " + 0e0";

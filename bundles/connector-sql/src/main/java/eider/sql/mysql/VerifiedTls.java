@@ -24,7 +24,8 @@ import org.mariadb.jdbc.plugin.TlsSocketPlugin;
 
 /**
  * TLS as everywhere else: a certificate that comes from those that count, and bears the name that was asked for. The driver's own {@code verify-full}
- * takes any certificate, and looks at no name, where the server can prove that it knows the password. For one connection; the driver makes one for each.
+ * takes any certificate, and looks at no name, where the server can prove that it knows the password. For one connection; the driver makes one for
+ * each.
  *
  * <p>Public, with a public constructor, because the driver finds it as a service.
  */
