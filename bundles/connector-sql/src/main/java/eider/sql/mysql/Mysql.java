@@ -43,6 +43,7 @@ public final class Mysql implements Dialect {
             + "/*M!100300 , idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0 */ "
             // When a table was last changed is else a day old.
             + "/*!80000 , information_schema_stats_expiry = 0 */";
+    private static final String SNAPSHOT = "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
     /** Stands behind the time of a change that lies in the second of the read. */
     private static final String SAME_SECOND = " same second";
     private static final Map<String, Property> PROPERTIES = Map.of("connectTimeout", Property.NUMBER, "tcpKeepAlive", Property.FLAG, "tcpKeepCount",
@@ -155,7 +156,7 @@ public final class Mysql implements Dialect {
             statement.execute(SET_UP);
             // Every other transaction of this session, too.
             statement.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
-            statement.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
+            statement.execute(SNAPSHOT);
         }
     }
 
@@ -250,8 +251,38 @@ public final class Mysql implements Dialect {
         if (!table.stored()) {
             return "";
         }
+        if (table.cursor() != null) {
+            String changed = changed(session, table);
+            return changed.startsWith(now(session)) ? changed + SAME_SECOND : changed;
+        }
+        // What changed in the second of the snapshot may have done so behind it: once it is worth to wait for the next second.
+        String before = again(session);
         String changed = changed(session, table);
-        return changed.startsWith(session.ask("beginning to read", "SELECT NOW()", List.of())) ? changed + SAME_SECOND : changed;
+        if (late(changed, before)) {
+            Thread.sleep(1_000);
+            before = again(session);
+            changed = changed(session, table);
+        }
+        return late(changed, before) ? changed + SAME_SECOND : changed;
+    }
+
+    private static boolean late(String changed, String before) {
+        return !changed.startsWith("never") && changed.compareTo(before) >= 0;
+    }
+
+    private static String now(Session session) throws SourceException, InterruptedException {
+        return session.ask("beginning to read", "SELECT NOW()", List.of());
+    }
+
+    /** A new snapshot, and the second before it. */
+    private static String again(Session session) throws SourceException, InterruptedException {
+        String before = now(session);
+        try (Statement statement = session.connection().createStatement()) {
+            statement.execute(SNAPSHOT);
+        } catch (SQLException e) {
+            throw session.fault(e, "beginning to read");
+        }
+        return before;
     }
 
     /** The second of the last change and that of the creation; empty if that cannot be told. */
@@ -356,8 +387,8 @@ public final class Mysql implements Dialect {
         }
         if (table.stored()) {
             String now = changed(session, table);
-            // A change in the very second of the read, before it or after it, is told by the cursor column where there is one.
-            boolean same = !now.isEmpty() && (place.seen().equals(now) || !marked && place.seen().equals(now + SAME_SECOND));
+            // Of a change in the very second of the read nobody can tell whether it lies before it, but by a cursor column.
+            boolean same = !now.isEmpty() && place.seen().equals(now);
             if (same || !marked) {
                 return same ? "1 = 1" : "1 = 0";
             }
