@@ -36,6 +36,7 @@ final class Container {
     static final Map<String, String> HOST_PACKAGES = Map.ofEntries(
         Map.entry("eider.connector", "1.2.0"),
         Map.entry("eider.engine", "1.0.0"),
+        Map.entry("eider.people", "1.0.0"),
         Map.entry("org.slf4j", "2.0.20"),
         Map.entry("org.slf4j.event", "2.0.20"),
         Map.entry("org.slf4j.helpers", "2.0.20"),

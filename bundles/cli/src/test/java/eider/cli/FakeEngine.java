@@ -26,6 +26,7 @@ import eider.engine.Rows;
 import eider.engine.RuleCheck;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.Viewer;
 import eider.engine.Undone;
 import java.net.URI;
 import java.nio.file.Path;
@@ -338,9 +339,19 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
 
     private final class FakeQueries implements Queries {
         @Override
-        public Rows query(String sql, Duration limit, Object... parameters) {
+        public Rows query(Viewer viewer, String sql, Duration limit, Object... parameters) {
             asked.add("query " + sql);
             return new FakeRows();
+        }
+
+        @Override
+        public Rows ask(Viewer viewer, String sql, Duration limit) {
+            return query(viewer, sql, limit);
+        }
+
+        @Override
+        public String scope(Viewer viewer) {
+            return viewer.role();
         }
 
         @Override

@@ -3,6 +3,7 @@ package eider.query;
 import eider.engine.EngineException;
 import eider.engine.Queries;
 import eider.engine.Rows;
+import eider.people.Viewer;
 import eider.store.Sql;
 import eider.store.Store;
 import eider.store.StoreException;
@@ -43,7 +44,24 @@ public final class QueryService implements Queries, AutoCloseable {
     }
 
     @Override
-    public Rows query(String sql, Duration limit, Object... parameters) throws EngineException {
+    public Rows query(Viewer viewer, String sql, Duration limit, Object... parameters) throws EngineException {
+        if (!viewer.isOperator() && !viewer.isAdmin()) {
+            throw new EngineException("the role " + viewer.role() + " sees no table yet");
+        }
+        return run(sql, limit, parameters);
+    }
+
+    @Override
+    public Rows ask(Viewer viewer, String sql, Duration limit) throws EngineException {
+        return query(viewer, sql, limit);
+    }
+
+    @Override
+    public String scope(Viewer viewer) {
+        return viewer.role();
+    }
+
+    private Rows run(String sql, Duration limit, Object... parameters) throws EngineException {
         Sql reader;
         try {
             reader = store.reader();

@@ -19,6 +19,7 @@ import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.Viewer;
 import eider.engine.Undone;
 import eider.connector.Source;
 import java.io.File;
@@ -346,7 +347,7 @@ final class WebServer implements AutoCloseable {
 
     private final class TestQueries implements Queries {
         @Override
-        public Rows query(String sql, Duration limit, Object... parameters) throws EngineException {
+        public Rows query(Viewer viewer, String sql, Duration limit, Object... parameters) throws EngineException {
             if (broken) {
                 throw new EngineException("The disk that holds the store is full.");
             }
@@ -359,6 +360,16 @@ final class WebServer implements AutoCloseable {
             } catch (SQLException e) {
                 throw new EngineException(e.getMessage(), e);
             }
+        }
+
+        @Override
+        public Rows ask(Viewer viewer, String sql, Duration limit) throws EngineException {
+            return query(viewer, sql, limit);
+        }
+
+        @Override
+        public String scope(Viewer viewer) {
+            return viewer.role() + viewer.attributes();
         }
 
         @Override
