@@ -19,6 +19,10 @@ import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.Audit;
+import eider.people.People;
+import eider.people.Policies;
+import eider.people.SignIns;
 import eider.people.Viewer;
 import eider.engine.Undone;
 import eider.connector.Source;
@@ -64,6 +68,7 @@ final class WebServer implements AutoCloseable {
     final List<Badge> badges = new CopyOnWriteArrayList<>();
     final List<Plugin> plugins = new CopyOnWriteArrayList<>();
     final Set<Consumer<Load>> listeners = ConcurrentHashMap.newKeySet();
+    final TestPeople people = new TestPeople();
     volatile Commands commands = line -> 0;
     volatile boolean demo;
     volatile long version = 1;
@@ -75,6 +80,8 @@ final class WebServer implements AutoCloseable {
     private final java.sql.Connection store;
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private ServiceRegistration<Queries> queries;
+    private ServiceRegistration<?> identity;
+    private Browser admin;
 
     WebServer(Path home) throws Exception {
         this.home = home;
@@ -84,7 +91,7 @@ final class WebServer implements AutoCloseable {
                 + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
         Map<String, String> settings = new HashMap<>();
         settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
-        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.connector;version=1.2.0,"
+        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,"
                 + "org.slf4j;version=2.0.20,org.slf4j.spi;version=2.0.20,org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20");
         settings.put("org.osgi.service.http.port", "0");
         settings.put("org.apache.felix.http.host", "127.0.0.1");
@@ -102,6 +109,10 @@ final class WebServer implements AutoCloseable {
         context.registerService(Loads.class, new TestLoads(), null);
         context.registerService(Comparisons.class, new TestComparisons(), null);
         context.registerService(Origins.class, new TestOrigins(), null);
+        people.has("admin", "admin", Map.of(), "admin's own password");
+        people.has("ann", "manager", Map.of("sales_user_id", "1"), "ann's own password");
+        people.has("bob", "user", Map.of("sales_user_id", "2"), "bob's own password");
+        openIdentity();
         openStore();
         framework.start();
         List<Bundle> bundles = new ArrayList<>();
@@ -126,6 +137,43 @@ final class WebServer implements AutoCloseable {
         if (queries == null) {
             queries = context.registerService(Queries.class, new TestQueries(), null);
         }
+    }
+
+    void openIdentity() {
+        if (identity == null) {
+            identity = context.registerService(new String[] {People.class.getName(), SignIns.class.getName(), Policies.class.getName(), Audit.class.getName()}, people, null);
+        }
+    }
+
+    void closeIdentity() {
+        identity.unregister();
+        identity = null;
+    }
+
+    /** A browser of its own in which this person has signed in, by the page. */
+    Browser signIn(String name) throws IOException, InterruptedException {
+        Browser browser = new Browser(this);
+        HttpResponse<String> answer = browser.signIn(name, name + "'s own password");
+        if (answer.statusCode() != 303 || browser.session() == null) {
+            throw new AssertionError(name + " could not sign in: " + answer.statusCode() + " " + answer.body());
+        }
+        return browser;
+    }
+
+    /** The admin's. */
+    synchronized Browser admin() throws IOException, InterruptedException {
+        if (admin == null) {
+            admin = signIn("admin");
+        }
+        return admin;
+    }
+
+    BundleContext context() {
+        return context;
+    }
+
+    Bundle web() {
+        return web;
     }
 
     void closeStore() {
@@ -174,8 +222,9 @@ final class WebServer implements AutoCloseable {
         listeners.forEach(listener -> listener.accept(load));
     }
 
-    HttpRequest.Builder request(String path) throws IOException {
-        return HttpRequest.newBuilder(address().resolve(path)).timeout(Duration.ofSeconds(20));
+    /** A request of the admin's. */
+    HttpRequest.Builder request(String path) throws IOException, InterruptedException {
+        return admin().request(path);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -351,8 +400,13 @@ final class WebServer implements AutoCloseable {
             if (broken) {
                 throw new EngineException("The disk that holds the store is full.");
             }
+            String rule = switch (viewer.role()) {
+                case Viewer.OPERATOR, Viewer.ADMIN -> "true";
+                case "manager" -> "date >= current_date - 90";
+                default -> "user_id = '" + viewer.attributes().getOrDefault("sales_user_id", "").replace("'", "''") + "'";
+            };
             try {
-                PreparedStatement statement = store.prepareStatement(sql);
+                PreparedStatement statement = store.prepareStatement(sql.replace(" from sales", " from (select * from sales where " + rule + ") sales"));
                 for (int i = 0; i < parameters.length; i++) {
                     statement.setObject(i + 1, parameters[i]);
                 }
