@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,9 +161,30 @@ public final class Main {
             say("  data      " + home.root());
             say("  log       " + home.logs().resolve("eider.log"));
             say("  to stop   Ctrl-C, or: eider stop" + (folder.equals(Path.of(System.getProperty("eider.home", "."))) ? "" : " --home " + folder));
+            wayIn(eider, home.demo(false));
             eider.awaitClose();
         }
         return DONE;
+    }
+
+    /** How to sign in at first: on the screen alone, because who reads a log must not become admin. */
+    private void wayIn(Eider eider, boolean demo) {
+        if (demo) {
+            say("");
+            say("Sign in as admin (password admin123), manager (manager123) or user (user123).");
+            return;
+        }
+        try {
+            Optional<URI> link = eider.setUpLink();
+            if (link.isPresent()) {
+                say("");
+                say("There is no account yet. Make the first one within 30 minutes, on this machine:");
+                say("  " + link.get());
+                say("Another link: eider setup-link");
+            }
+        } catch (EngineException e) {
+            fail(e.getMessage(), e);
+        }
     }
 
     /** The way out of a server, whatever asked for it: a signal, {@code eider stop}, or the end of {@code main}. */

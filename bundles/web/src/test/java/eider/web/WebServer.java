@@ -28,10 +28,12 @@ import eider.engine.Undone;
 import eider.connector.Source;
 import java.io.File;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -44,6 +46,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +60,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
  * The web bundle in a real framework with a real Jetty on a free port of the loopback, before a store that is a DuckDB in memory with
@@ -84,6 +88,11 @@ final class WebServer implements AutoCloseable {
     private Browser admin;
 
     WebServer(Path home) throws Exception {
+        this(home, true);
+    }
+
+    /** @param inhabited whether there are accounts */
+    WebServer(Path home, boolean inhabited) throws Exception {
         this.home = home;
         store = DriverManager.getConnection("jdbc:duckdb:");
         sql("create table sales(date date, occurred_at timestamptz, kind varchar, source varchar, source_id varchar, order_id varchar, customer varchar, "
@@ -91,7 +100,7 @@ final class WebServer implements AutoCloseable {
                 + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
         Map<String, String> settings = new HashMap<>();
         settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
-        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,"
+        settings.put("org.osgi.framework.system.packages.extra", "org.osgi.service.cm;version=1.6.1,eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,"
                 + "org.slf4j;version=2.0.20,org.slf4j.spi;version=2.0.20,org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20");
         settings.put("org.osgi.service.http.port", "0");
         settings.put("org.apache.felix.http.host", "127.0.0.1");
@@ -109,14 +118,16 @@ final class WebServer implements AutoCloseable {
         context.registerService(Loads.class, new TestLoads(), null);
         context.registerService(Comparisons.class, new TestComparisons(), null);
         context.registerService(Origins.class, new TestOrigins(), null);
-        people.has("admin", "admin", Map.of(), "admin's own password");
-        people.has("ann", "manager", Map.of("sales_user_id", "1"), "ann's own password");
-        people.has("bob", "user", Map.of("sales_user_id", "2"), "bob's own password");
+        if (inhabited) {
+            people.has("admin", "admin", Map.of(), "admin's own password");
+            people.has("ann", "manager", Map.of("sales_user_id", "1"), "ann's own password");
+            people.has("bob", "user", Map.of("sales_user_id", "2"), "bob's own password");
+        }
         openIdentity();
         openStore();
         framework.start();
         List<Bundle> bundles = new ArrayList<>();
-        for (String jar : List.of("org.osgi.util.function-", "org.osgi.util.promise-", "org.osgi.service.component-", "org.apache.felix.scr-",
+        for (String jar : List.of("org.osgi.util.function-", "org.osgi.util.promise-", "org.osgi.service.component-", "org.apache.felix.configadmin-", "org.apache.felix.scr-",
                 "org.apache.felix.http.servlet-api-", "commons-io-", "commons-fileupload-", "org.apache.felix.http.jetty12-")) {
             bundles.add(context.installBundle("reference:" + jar(jar).toURI()));
         }
@@ -166,6 +177,25 @@ final class WebServer implements AutoCloseable {
             admin = signIn("admin");
         }
         return admin;
+    }
+
+    /** What {@code config/web.cfg} says; returns once the pages know. */
+    void configure(String publicUrl, String proxies) throws Exception {
+        Hashtable<String, Object> options = new Hashtable<>(Map.of("public_url", publicUrl, "trusted_proxies", proxies));
+        ConfigurationAdmin admin = context.getService(context.getServiceReference(ConfigurationAdmin.class));
+        admin.getConfiguration("web", "?").update(options);
+        String host = publicUrl.isEmpty() ? "nobody.example" : URI.create(publicUrl).getAuthority();
+        Await.until(() -> raw("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").contains(publicUrl.isEmpty() ? " 421 " : " 200 "),
+                "the configuration is known");
+    }
+
+    /** What the server answers to these very bytes. */
+    String raw(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", address().getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     BundleContext context() {

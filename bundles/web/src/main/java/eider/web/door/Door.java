@@ -50,7 +50,7 @@ public final class Door {
     private final Faces faces;
     private final LongSupplier clock = System::nanoTime;
     /** A page is one request and a handful of others; a script may ask for many. */
-    private final Rates ofStrangers = new Rates(240, Duration.ofMillis(50), clock);
+    private final Rates ofStrangers = new Rates(400, Duration.ofMillis(20), clock);
     private final Rates ofPeople = new Rates(600, Duration.ofMillis(20), clock);
     private final Rates refusals = new Rates(10, Duration.ofSeconds(30), clock);
     private volatile People someAreIn;

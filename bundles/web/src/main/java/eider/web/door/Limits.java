@@ -30,8 +30,18 @@ public final class Limits {
 
     /** Each of these says how long to wait; zero: go on. */
     public Duration signIn(Visitor visitor, String name) {
+        return longer(addresses.take(visitor.actor().from()), names.take(bounded(name)));
+    }
+
+    /** Who came in does not count: many people may share an address. */
+    public void cameIn(Visitor visitor, String name) {
+        addresses.giveBack(visitor.actor().from());
+        names.giveBack(bounded(name));
+    }
+
+    private static String bounded(String name) {
         String tried = name.toLowerCase(Locale.ROOT);
-        return longer(addresses.take(visitor.actor().from()), names.take(tried.length() > 64 ? tried.substring(0, 64) : tried));
+        return tried.length() > 64 ? tried.substring(0, 64) : tried;
     }
 
     public Duration code(Visitor visitor) {

@@ -57,6 +57,14 @@ final class Rates {
         return Duration.ofNanos((long) Math.ceil((1 - bucket.left) / perNano));
     }
 
+    /** Gives one back that was taken for what turned out to be in order. */
+    synchronized void giveBack(String key) {
+        Bucket bucket = buckets.get(key);
+        if (bucket != null) {
+            bucket.left = Math.min(size, bucket.left + 1);
+        }
+    }
+
     synchronized int size() {
         return buckets.size();
     }

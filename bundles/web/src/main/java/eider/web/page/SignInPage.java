@@ -93,7 +93,10 @@ public final class SignInPage extends FormPage {
             return;
         }
         switch (limits.hashing(() -> signIns().signIn(name, form.secret("password"), calling(request, name)))) {
-            case SignIns.Outcome.In in -> in(request, response, in, to);
+            case SignIns.Outcome.In in -> {
+                limits.cameIn(Visitor.of(request), name);
+                in(request, response, in, to);
+            }
             case SignIns.Outcome.CodeWanted wanted -> {
                 Cookie.TICKET.write(request, response, door().site(), wanted.ticket(), TICKET);
                 Door.see(response, CODE + (to.equals("/") ? "" : "?to=" + URLEncoder.encode(to, StandardCharsets.UTF_8)));
