@@ -99,7 +99,7 @@ public final class Site {
     @Modified
     void modified(WebConfig config) {
         try {
-            settings = Settings.of(config.public_url(), config.trusted_proxies());
+            settings = Settings.of(config.public__url(), config.trusted__proxies());
         } catch (IllegalArgumentException e) {
             LOG.error("config/web.cfg: {}. What it said before stays.", e.getMessage());
         }

@@ -13,9 +13,9 @@ public @interface WebConfig {
 
     @AttributeDefinition(name = "Public address", description = "What people type to reach Eider, such as https://eider.example.com. With https, cookies go over https only and"
             + " browsers are told to keep to it.")
-    String public_url() default "";
+    String public__url() default "";
 
     @AttributeDefinition(name = "Trusted proxies", description = "Addresses or networks such as 10.0.0.0/8, separated by commas, whose word in X-Forwarded-For is taken for whom a"
             + " request comes from; empty: this machine, where public_url is set, and else none.")
-    String trusted_proxies() default "";
+    String trusted__proxies() default "";
 }
