@@ -48,7 +48,7 @@ public final class Engine implements AutoCloseable {
         this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
         this.origins = new OriginService(store, syncs);
         this.comparisons = new ComparisonService(store, syncs, datasets);
-        this.queries = new QueryService(store, new PolicyFolder(home(store), store.clock(), ZoneOffset.UTC));
+        this.queries = new QueryService(store, new PolicyFolder(home(store), store, store.clock(), ZoneOffset.UTC));
         this.recordings = RecordingService.plain(syncs, store, datasets);
     }
 

@@ -14,10 +14,11 @@ import java.util.regex.Pattern;
 /**
  * What a role may see and do, as its file {@code config/policies/<role>.cfg} says. A role with a fault may do nothing and sees nothing.
  *
+ * @param shown the file as people are told of it
  * @param rules by table; a table that is not among them is not seen
  * @param faults what is wrong with the text, one sentence each, with file and line and without a full stop
  */
-record Policy(String role, Set<Permission> permissions, Map<String, Rule> rules, List<String> faults) {
+record Policy(String role, String shown, Set<Permission> permissions, Map<String, Rule> rules, List<String> faults) {
     private static final Pattern TABLE = Pattern.compile("(?:[a-z][a-z0-9_]*\\.)?[a-z_][a-z0-9_]*");
     private static final Pattern COLUMN = Pattern.compile("[a-z_][a-z0-9_]*");
     private static final Pattern LINE = Pattern.compile("([^=]*?)\\s*=\\s*(.*)");
@@ -51,8 +52,8 @@ record Policy(String role, Set<Permission> permissions, Map<String, Rule> rules,
     }
 
     /** Of a role whose file cannot even be read. */
-    static Policy faulty(String role, String fault) {
-        return new Policy(role, Set.of(), Map.of(), List.of(fault));
+    static Policy faulty(String role, String shown, String fault) {
+        return new Policy(role, shown, Set.of(), Map.of(), List.of(shown + ": " + fault));
     }
 
     private static final class Reading {
@@ -86,7 +87,8 @@ record Policy(String role, Set<Permission> permissions, Map<String, Rule> rules,
             Map<String, Rule> rules = new LinkedHashMap<>();
             rows.forEach((table, condition) -> rules.put(table, new Rule(table, condition.equals(ALL) ? null : condition, columns.get(table),
                     except.getOrDefault(table, List.of()), seen.get(table + ".rows"))));
-            return faults.isEmpty() ? new Policy(role, permissions, rules, List.of()) : new Policy(role, Set.of(), Map.of(), faults);
+            return faults.isEmpty() ? new Policy(role, shown, permissions, rules, List.of())
+                    : new Policy(role, shown, Set.of(), Map.of(), faults);
         }
 
         private void fault(String what) {

@@ -5,6 +5,9 @@ import eider.engine.Server;
 import eider.people.Permission;
 import eider.people.Policies;
 import eider.people.Viewer;
+import eider.store.Sql;
+import eider.store.Store;
+import eider.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -13,6 +16,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -51,6 +55,7 @@ public final class PolicyFolder implements Policies, OptionCheck {
     private static final String ZONE = "time_zone";
 
     private final Path folder;
+    private final Store store;
     private final InstantSource clock;
     private volatile ZoneId zone;
 
@@ -62,13 +67,17 @@ public final class PolicyFolder implements Policies, OptionCheck {
     private record Stamp(Path file, long modified, long size) {}
 
     @Activate
-    public PolicyFolder(@Reference Server server, Map<String, Object> options) {
-        this(server.home(), InstantSource.system(), zone(options));
+    public PolicyFolder(@Reference Server server, @Reference Store store, Map<String, Object> options) {
+        this(server.home(), store, InstantSource.system(), zone(options));
     }
 
-    /** @param zone in which a business day begins; null: nobody knows, and rules that ask for the day let no row through */
-    public PolicyFolder(Path home, InstantSource clock, ZoneId zone) {
+    /**
+     * @param store whose tables the rules are about; opened by {@link #faults} alone
+     * @param zone in which a business day begins; null: nobody knows, and rules that ask for the day let no row through
+     */
+    public PolicyFolder(Path home, Store store, InstantSource clock, ZoneId zone) {
         this.folder = home.resolve("config").resolve("policies");
+        this.store = store;
         this.clock = clock;
         this.zone = zone;
     }
@@ -150,7 +159,43 @@ public final class PolicyFolder implements Policies, OptionCheck {
 
     @Override
     public List<String> faults() {
-        return policies().values().stream().flatMap(policy -> policy.faults().stream()).map(fault -> fault + ".").toList();
+        List<String> faults = new ArrayList<>();
+        for (Policy policy : policies().values()) {
+            policy.faults().forEach(fault -> faults.add(fault + "."));
+            for (Policy.Rule rule : policy.rules().values()) {
+                String fault = fault(policy, rule);
+                if (fault != null) {
+                    faults.add(policy.shown() + " line " + rule.line() + ": " + fault + ".");
+                }
+            }
+        }
+        return faults;
+    }
+
+    /** Why the rule does not fit its table; null if it does, or the table is not there yet. */
+    private String fault(Policy policy, Policy.Rule rule) {
+        Map<String, String> any = new TreeMap<>();
+        attributes().forEach(name -> any.put(name, "1"));
+        Sight sight = new Sight(new Viewer("anybody", policy.role(), any), policy, LocalDate.EPOCH);
+        try {
+            return store.read(sql -> {
+                try {
+                    String select = sight.made(sql, rule);
+                    if (select != null) {
+                        sql.prepare(select).close();
+                        sql.done();
+                    }
+                    return null;
+                } catch (Sight.Wrong wrong) {
+                    return wrong.getMessage();
+                } catch (SQLException wrong) {
+                    return Sql.sentence(wrong);
+                }
+            });
+        } catch (StoreException e) {
+            log.debug("the rules cannot be compared with their tables", e);
+            return "it cannot be compared with its table, because " + e.getMessage();
+        }
     }
 
     private synchronized Map<String, Policy> policies() {
@@ -215,14 +260,14 @@ public final class PolicyFolder implements Policies, OptionCheck {
     private static Policy parse(Path file, String role, String shown) {
         try {
             if (Files.size(file) > LARGEST) {
-                return Policy.faulty(role, shown + ": it is larger than 1 MB, which no policy is");
+                return Policy.faulty(role, shown, "it is larger than 1 MB, which no policy is");
             }
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
             return Policy.parse(role, shown, text.startsWith("\ufeff") ? text.substring(1) : text);
         } catch (CharacterCodingException e) {
-            return Policy.faulty(role, shown + ": it is not in UTF-8: save it in that encoding");
+            return Policy.faulty(role, shown, "it is not in UTF-8: save it in that encoding");
         } catch (IOException e) {
-            return Policy.faulty(role, shown + ": it cannot be read (" + e + ")");
+            return Policy.faulty(role, shown, "it cannot be read (" + e + ")");
         }
     }
 }

@@ -91,9 +91,26 @@ public final class Sight {
      */
     public String select(Sql sql, String table) throws EngineException, SQLException {
         Policy.Rule rule = policy == null ? null : policy.rules().get(table);
-        if (rule == null) {
-            return null;
+        try {
+            return rule == null ? null : made(sql, rule);
+        } catch (Wrong wrong) {
+            log.error("the rule of role {} for {} ({} line {}) cannot be applied: {}", viewer.role(), table, policy.shown(), rule.line(), wrong.getMessage());
+            throw new EngineException("the rule by which the role " + viewer.role() + " sees " + table + " is wrong; an admin can see why", wrong);
         }
+    }
+
+    /** The rule does not fit its table. The message is a sentence for the operator, without a full stop. */
+    static final class Wrong extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private Wrong(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    /** The SELECT that a rule makes for this viewer; null if its table is not there. */
+    String made(Sql sql, Policy.Rule rule) throws Wrong, SQLException {
+        String table = rule.table();
         int point = table.indexOf('.');
         String schema = point < 0 ? "main" : table.substring(0, point);
         String name = table.substring(point + 1);
@@ -106,26 +123,26 @@ public final class Sight {
         return rule.condition() == null ? from : condition(sql, rule, from);
     }
 
-    private String columns(Policy.Rule rule, List<String> there) throws EngineException {
+    private static String columns(Policy.Rule rule, List<String> there) throws Wrong {
         Set<String> known = new HashSet<>(there);
         for (String named : rule.columns() != null ? rule.columns() : rule.except()) {
             if (!known.contains(named)) {
-                throw wrong(rule, "there is no column '" + named + "' in " + rule.table());
+                throw new Wrong("there is no column '" + named + "' in " + rule.table());
             }
         }
         List<String> seen = rule.columns() != null ? rule.columns()
                 : there.stream().filter(column -> !column.startsWith("_") && !rule.except().contains(column)).toList();
         if (seen.isEmpty()) {
-            throw wrong(rule, "it leaves no column of " + rule.table());
+            throw new Wrong("it leaves no column of " + rule.table());
         }
         return String.join(", ", seen.stream().map(Sql::name).toList());
     }
 
-    private String condition(Sql sql, Policy.Rule rule, String from) throws EngineException, SQLException {
+    private String condition(Sql sql, Policy.Rule rule, String from) throws Wrong, SQLException {
         SyntaxTree tree = SyntaxTree.of(sql, from + " WHERE " + rule.condition());
         Map<String, Object> select = plain(tree);
         if (select == null) {
-            throw wrong(rule, tree.error() != null ? tree.error().lines().findFirst().orElse("") : "it is more than one condition");
+            throw new Wrong(tree.error() != null ? tree.error().lines().findFirst().orElse("") : "it is more than one condition");
         }
         Map<String, Object> values = new HashMap<>();
         viewer.attributes().forEach(values::put);
@@ -139,7 +156,7 @@ public final class Sight {
         SyntaxTree.object(tree.statements().getFirst()).put("named_param_map", List.of());
         String written = SyntaxTree.of(tree.root()).written(sql);
         if (written == null) {
-            throw wrong(rule, "DuckDB cannot write out what it has parsed: say it in another way");
+            throw new Wrong("DuckDB cannot write out what it has parsed: say it in another way");
         }
         return written;
     }
@@ -196,10 +213,5 @@ public final class Sight {
             }
         }
         return map;
-    }
-
-    private EngineException wrong(Policy.Rule rule, String what) {
-        log.error("the rule of role {} for {} (line {}) cannot be applied: {}", viewer.role(), rule.table(), rule.line(), what);
-        return new EngineException("the rule by which the role " + viewer.role() + " sees " + rule.table() + " is wrong; an admin can see why");
     }
 }

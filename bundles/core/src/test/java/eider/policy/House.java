@@ -50,7 +50,7 @@ public final class House implements AutoCloseable {
                 products.rows = all
                 """);
         store = new Store(Store.Settings.in(home, false, "512MB"), InstantSource.fixed(NOW), step -> {});
-        queries = new QueryService(store, new PolicyFolder(home, InstantSource.fixed(NOW), ZoneOffset.UTC), bounds);
+        queries = new QueryService(store, new PolicyFolder(home, store, InstantSource.fixed(NOW), ZoneOffset.UTC), bounds);
         store.write(sql -> {
             sql.run("""
                     INSERT INTO sales (source_id, date, user_id, customer, product_name, quantity, unit_price, total_amount, region) VALUES
@@ -74,6 +74,10 @@ public final class House implements AutoCloseable {
 
     public Path home() {
         return home;
+    }
+
+    Store store() {
+        return store;
     }
 
     public Queries queries() {

@@ -109,10 +109,10 @@ class PoliciesTest {
     @Test
     void aDayBeginsWhereTheBusinessIs() {
         InstantSource late = InstantSource.fixed(House.NOW.plusSeconds(11 * 3_600 + 1_800));
-        assertThat(new PolicyFolder(home, late, ZoneOffset.UTC).sight(House.MANAGER).scope())
-                .isNotEqualTo(new PolicyFolder(home, late, ZoneId.of("Europe/Berlin")).sight(House.MANAGER).scope());
-        assertThat(new PolicyFolder(home, late, ZoneOffset.UTC).sight(House.ANN).scope())
-                .isEqualTo(new PolicyFolder(home, late, ZoneId.of("Europe/Berlin")).sight(House.ANN).scope());
+        assertThat(new PolicyFolder(home, house.store(), late, ZoneOffset.UTC).sight(House.MANAGER).scope())
+                .isNotEqualTo(new PolicyFolder(home, house.store(), late, ZoneId.of("Europe/Berlin")).sight(House.MANAGER).scope());
+        assertThat(new PolicyFolder(home, house.store(), late, ZoneOffset.UTC).sight(House.ANN).scope())
+                .isEqualTo(new PolicyFolder(home, house.store(), late, ZoneId.of("Europe/Berlin")).sight(House.ANN).scope());
     }
 
     @Test
@@ -135,7 +135,7 @@ class PoliciesTest {
 
     @Test
     void aRoleWhosePolicyIsWrongSeesNothing() throws Exception {
-        PolicyFolder policies = new PolicyFolder(home, InstantSource.fixed(House.NOW), ZoneOffset.UTC);
+        PolicyFolder policies = new PolicyFolder(home, house.store(), InstantSource.fixed(House.NOW), ZoneOffset.UTC);
         for (Map.Entry<String, String> wrong : Map.of(
                 "sales.rows = all\nsales.rows = all\n", "line 2: 'sales.rows' stands here a second time (first on line 1); keep one of them",
                 "sales.colums = region\n", "line 1: there is no option 'sales.colums'; there are permissions, TABLE.rows and TABLE.columns, with names in small letters",
@@ -152,8 +152,10 @@ class PoliciesTest {
                 "region =", "true qualify true")) {
             house.policy("analyst", "sales.rows = " + wrong + "\n");
             assertThatThrownBy(() -> house.page(House.ANALYST, SALES)).as(wrong).isInstanceOf(EngineException.class).hasMessageNotContaining(House.SECRET);
+            assertThat(policies.faults()).as(wrong).singleElement().asString().startsWith("config/policies/analyst.cfg line 1: ").endsWith(".");
         }
         house.policy("analyst", "sales.rows = all\nsales.columns = all except custommer\n");
+        assertThat(policies.faults()).containsExactly("config/policies/analyst.cfg line 1: there is no column 'custommer' in sales.");
         assertThatThrownBy(() -> house.page(House.ANALYST, SALES)).as("a slip of the pen hides nothing, so nothing is shown")
                 .hasMessage("the rule by which the role analyst sees sales is wrong; an admin can see why");
     }
@@ -162,7 +164,7 @@ class PoliciesTest {
     void rolesAndWhatTheyMay() throws Exception {
         house.policy("north-west", "permissions = operate\nsales.rows = region = $area and user_id = $username\n");
         house.policy("admin", "permissions = export\n");
-        PolicyFolder policies = new PolicyFolder(home, InstantSource.fixed(House.NOW), ZoneOffset.UTC);
+        PolicyFolder policies = new PolicyFolder(home, house.store(), InstantSource.fixed(House.NOW), ZoneOffset.UTC);
         assertThat(policies.roles()).containsExactly("admin", "manager", "user", "analyst", "north-west");
         assertThat(policies.attributes()).containsExactly("area", "region", "sales_user_id");
         assertThat(policies.permissions(House.ADMIN)).containsExactlyInAnyOrder(Permission.values());
