@@ -185,7 +185,7 @@ public final class Main {
     /** Help needs the commands, but neither home nor lock: it is given from a home that is thrown away. */
     private int explain(List<String> arguments) throws EngineException {
         try (Eider eider = Eider.builder().inMemory().distribution(distribution).start()) {
-            return eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+            return eider.commands().run(new CommandLine(arguments, here(), width(), account(), out, err));
         }
     }
 
@@ -199,7 +199,7 @@ public final class Main {
         Optional<CommandClient> server = CommandClient.of(home.commandFile());
         try {
             if (server.isPresent()) {
-                int exit = server.get().run(arguments, here(), width(), out, err);
+                int exit = server.get().run(arguments, here(), width(), account(), out, err);
                 if (exit != DONE) {
                     return exit;
                 }
@@ -243,7 +243,7 @@ public final class Main {
             Optional<CommandClient> server = ofHome(home);
             if (server.isPresent()) {
                 try {
-                    return server.get().run(arguments, here(), width(), out, err);
+                    return server.get().run(arguments, here(), width(), account(), out, err);
                 } catch (ConnectException e) {
                     LOG.debug("nobody listens there any more", e);
                 }
@@ -280,7 +280,7 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(cancel);
         int exit;
         try {
-            exit = eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+            exit = eider.commands().run(new CommandLine(arguments, here(), width(), account(), out, err));
         } catch (RuntimeException e) {
             if (!cancelled.get()) {
                 throw e;
@@ -339,6 +339,11 @@ public final class Main {
 
     private static Path here() {
         return Path.of("").toAbsolutePath();
+    }
+
+    /** As the operating system tells it of this process: the property {@code user.name} can be set to anything by EIDER_JAVA_OPTIONS. */
+    private static String account() {
+        return ProcessHandle.current().info().user().orElseGet(() -> System.getProperty("user.name"));
     }
 
     /** The script measures the terminal and says so. */

@@ -45,7 +45,7 @@ class ServiceEngineTest {
     void aFramework() throws Exception {
         framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString(),
                 Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                "eider.engine;version=1.0.0,eider.connector;version=1.2.0,org.slf4j;version=2.0.20,org.osgi.service.component;version=1.5.1,"
+                "eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,org.slf4j;version=2.0.20,org.osgi.service.component;version=1.5.1,"
                         + "org.osgi.service.component.runtime;version=1.5.1,org.osgi.service.component.runtime.dto;version=1.5.1,"
                         + "org.osgi.util.function;version=1.2.0,org.osgi.util.promise;version=1.3.0"));
         framework.start();
@@ -82,7 +82,7 @@ class ServiceEngineTest {
     }
 
     private int run(String... words) {
-        return new Cli(() -> engine(PATIENCE)).run(new CommandLine(List.of(words), folder, 0, new ByteArrayOutputStream(),
+        return new Cli(() -> engine(PATIENCE)).run(new CommandLine(List.of(words), folder, 0, "ann", new ByteArrayOutputStream(),
                 new ByteArrayOutputStream()));
     }
 
