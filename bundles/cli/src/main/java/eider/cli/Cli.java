@@ -97,7 +97,8 @@ public final class Cli implements Commands {
                 new SyncCommand(console, engine, trail), new PlanCommand(console, engine, trail), new LoadsCommand(console, engine), new UndoCommand(console, engine, trail), new QuarantineCommand(console, engine),
                 new RecordingsCommand(console, engine),
                 new QueryCommand(console, engine, trail), new StatusCommand(console, engine), new StopCommand(console, engine, trail),
-                new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
+                new ImportUsersCommand(console, engine, trail), new PeopleCommand(console, engine), new LinkCommands.Reset(console, engine, trail),
+                new LinkCommands.SetUp(console, engine, trail), new AuditCommand(console, engine), new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
             parser.addSubcommand(command);
         }
         parser.getSubcommands().get("recordings").addSubcommand(new RecordingsCommand.Replay(console, engine, trail))
@@ -105,6 +106,8 @@ public final class Cli implements Commands {
         parser.getSubcommands().get("quarantine").addSubcommand(new QuarantineCommand.Mend(console, engine, trail))
                 .addSubcommand(new QuarantineCommand.Replay(console, engine, trail)).addSubcommand(new QuarantineLineCommand(console, engine));
         parser.getSubcommands().get("sources").addSubcommand(new SourcesCommand.Compare(console, engine, trail));
+        parser.getSubcommands().get("people").addSubcommand(new PeopleCommand.Set(console, engine, trail));
+        parser.getSubcommands().get("audit").addSubcommand(new AuditCommand.Verify(console, engine));
         // an argument @FILE would be read from the disk of the server's user
         parser.setExpandAtFiles(false);
         parser.setCaseInsensitiveEnumValuesAllowed(true);

@@ -93,8 +93,8 @@ class TrailTest {
     }
 
     /** Each of them is in {@link #aCommandThatChangesSomethingLeavesOneEntry}, or its change is written down by the service itself. */
-    private static final String[] CHANGING = {"eider plan", "eider quarantine mend", "eider quarantine replay", "eider query", "eider recordings delete",
-        "eider recordings replay", "eider sources compare", "eider stop", "eider sync", "eider sync-sales", "eider undo"};
+    private static final String[] CHANGING = {"eider import-users", "eider people set", "eider plan", "eider quarantine mend", "eider quarantine replay", "eider query", "eider recordings delete",
+        "eider recordings replay", "eider reset-password", "eider setup-link", "eider sources compare", "eider stop", "eider sync", "eider sync-sales", "eider undo"};
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '"', textBlock = """
@@ -113,6 +113,7 @@ class TrailTest {
             recordings delete shop-1.gz      ; recording.delete  ; recording shop-1.gz                  ;                                 ; deleted
             sources compare shop             ; compare           ; source shop                          ;                                 ; sales differs
             query 'select 1' --format csv    ; export            ; query select 1                       ;                                 ; 1 row as csv
+            import-users s.csv               ; import-users      ; file FOLDER/s.csv                    ;                                 ; 1 added, 0 there already, 1 bad
             stop                             ; stop              ; server on FOLDER                     ;                                 ;
             """)
     void aCommandThatChangesSomethingLeavesOneEntry(String line, String action, String object, String before, String after) {
@@ -126,11 +127,24 @@ class TrailTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"plugins", "sources", "plan shop", "loads", "loads 7", "quarantine", "quarantine mend 4", "recordings", "status", "config check", "config", "",
-        "--help", "undo --help", "start", "stop"})
+        "--help", "undo --help", "start", "stop", "people"})
     void aCommandThatOnlyReadsLeavesNoneAndOpensNothingForIt(String line) {
         run(line);
 
         assertThat(engine.asked).doesNotContain("audit");
+        assertThat(engine.audit.entries).isEmpty();
+    }
+
+    /** They are written by the service that changes the accounts, in the same transaction. */
+    @Test
+    void aChangeOfAnAccountIsNotWrittenTwice() {
+        run("people set ann --role user");
+        run("reset-password ann");
+        engine.people.all.clear();
+        run("setup-link");
+
+        assertThat(engine.people.changed).containsExactly("Change[email=null, role=user, attributes=null, active=null] by OPERATOR ann",
+                "reset link of ann by OPERATOR ann", "set-up link by OPERATOR ann");
         assertThat(engine.audit.entries).isEmpty();
     }
 
