@@ -2,6 +2,7 @@ package eider;
 
 import eider.engine.CommandLine;
 import eider.engine.EngineException;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -160,9 +161,32 @@ public final class Main {
             say("  data      " + home.root());
             say("  log       " + home.logs().resolve("eider.log"));
             say("  to stop   Ctrl-C, or: eider stop" + (folder.equals(Path.of(System.getProperty("eider.home", "."))) ? "" : " --home " + folder));
+            firstAccount(eider);
             eider.awaitClose();
         }
         return DONE;
+    }
+
+    /** While there is no account, only this link leads in: it is for whoever reads the console, and neither log nor file has it. */
+    private void firstAccount(Eider eider) {
+        try {
+            if (!eider.people().none()) {
+                return;
+            }
+            ByteArrayOutputStream link = new ByteArrayOutputStream();
+            ByteArrayOutputStream how = new ByteArrayOutputStream();
+            boolean made = eider.commands().run(new CommandLine(List.of("setup-link"), here(), 0, account(), link, how)) == DONE;
+            say("");
+            say(made ? "There is no account yet:" : "There is no account yet, and no link to make one:");
+            for (String line : (link.toString(StandardCharsets.UTF_8) + how.toString(StandardCharsets.UTF_8)).lines().toList()) {
+                say("  " + line);
+            }
+        } catch (EngineException e) {
+            LOG.error("whether there is an account cannot be told", e);
+            say("Nobody can sign in: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("whether there is an account cannot be told; a stop at this very moment takes the services away", e);
+        }
     }
 
     /** The way out of a server, whatever asked for it: a signal, {@code eider stop}, or the end of {@code main}. */

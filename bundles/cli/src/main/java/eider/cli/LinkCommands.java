@@ -19,8 +19,7 @@ final class LinkCommands {
     private LinkCommands() {}
 
     /** @param path of the page, with the name of the parameter that carries the secret */
-    private static int show(Console console, Engine engine, String path, String secret, String what) {
-        Optional<URI> address = engine.publicUrl().or(() -> engine.server().address());
+    private static int show(Console console, Optional<URI> address, String path, String secret, String what) {
         String base = address.map(URI::toString).map(text -> text.endsWith("/") ? text.substring(0, text.length() - 1) : text).orElse("");
         console.say(base + path + URLEncoder.encode(secret, StandardCharsets.UTF_8));
         console.tell((address.isPresent() ? "Open this link " : "No server runs on this home: start it with 'eider start', put its address before this, and open it ") + what + ". " + LIFE);
@@ -43,9 +42,10 @@ final class LinkCommands {
             this.trail = trail;
         }
 
+        /** The address is that of this machine, whatever others type: while there is no account, nobody else is served. */
         @Override
         public Integer call() throws EngineException {
-            return show(console, engine, "/set-up?secret=", engine.people().setUpLink(trail.by()), "to make the first account, which is an admin");
+            return show(console, engine.server().address(), "/set-up?key=", engine.people().setUpLink(trail.by()), "on this machine to make the first account, which is an admin");
         }
     }
 
@@ -71,7 +71,7 @@ final class LinkCommands {
         @Override
         public Integer call() throws EngineException {
             String name = PeopleCommand.known(engine, user).username();
-            return show(console, engine, "/reset?secret=", engine.people().resetLink(name, trail.by()), "to set a new password for " + name);
+            return show(console, engine.publicUrl().or(() -> engine.server().address()), "/reset?key=", engine.people().resetLink(name, trail.by()), "to set a new password for " + name);
         }
     }
 }

@@ -161,15 +161,17 @@ class PeopleTest {
         root.setLevel(Level.ALL);
         try {
             engine.address = URI.create("http://127.0.0.1:8080");
+            engine.publicUrl = URI.create("https://eider.example.com/");
             Run setUp = run("setup-link");
-            assertThat(setUp.out()).isEqualTo("http://127.0.0.1:8080/set-up?secret=" + FakePeople.SECRET + "\n");
+            assertThat(setUp.out()).isEqualTo("http://127.0.0.1:8080/set-up?key=" + FakePeople.SECRET + "\n");
             assertThat(setUp.err()).contains("an admin", "30 minutes", "once").doesNotContain(FakePeople.SECRET);
 
             engine.people.all.add(FakePeople.person(1, "ann", "user", Map.of()));
-            engine.publicUrl = URI.create("https://eider.example.com/");
             Run reset = run("reset-password", "ANN");
-            assertThat(reset.out()).isEqualTo("https://eider.example.com/reset?secret=" + FakePeople.SECRET + "\n");
+            assertThat(reset.out()).isEqualTo("https://eider.example.com/reset?key=" + FakePeople.SECRET + "\n");
             assertThat(reset.err()).contains("a new password for ann", "30 minutes", "once").doesNotContain(FakePeople.SECRET);
+            engine.publicUrl = null;
+            assertThat(run("reset-password", "ann").out()).isEqualTo("http://127.0.0.1:8080/reset?key=" + FakePeople.SECRET + "\n");
             assertThat(run("setup-link")).isEqualTo(new Run(1, "", "There are accounts already; an admin adds people.\n"));
         } finally {
             root.setLevel(level);
@@ -183,7 +185,7 @@ class PeopleTest {
     void withoutAServerALinkIsAPathAndASentence() {
         Run run = run("setup-link");
 
-        assertThat(run.out()).isEqualTo("/set-up?secret=" + FakePeople.SECRET + "\n");
+        assertThat(run.out()).isEqualTo("/set-up?key=" + FakePeople.SECRET + "\n");
         assertThat(run.err()).contains("No server runs on this home: start it with 'eider start', put its address before this");
     }
 

@@ -151,6 +151,11 @@ public final class Installation {
             return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         }
 
+        /** What it has printed so far. */
+        String said() throws IOException {
+            return running.out();
+        }
+
         long pid() {
             return running.process().pid();
         }
