@@ -185,6 +185,9 @@ public final class Main {
             LOG.error("whether there is an account cannot be told", e);
             say("Nobody can sign in: " + e.getMessage());
         } catch (RuntimeException e) {
+            if (e.getCause() instanceof EngineException told) {
+                say("Nobody can sign in: " + told.getMessage());
+            }
             LOG.error("whether there is an account cannot be told; a stop at this very moment takes the services away", e);
         }
     }
@@ -365,9 +368,14 @@ public final class Main {
         return Path.of("").toAbsolutePath();
     }
 
-    /** As the operating system tells it of this process: the property {@code user.name} can be set to anything by EIDER_JAVA_OPTIONS. */
+    /**
+     * As the operating system tells it of this process: the property {@code user.name} can be set to anything by EIDER_JAVA_OPTIONS. The files of a home are open to its owner
+     * alone, so that several people often work as him: then it says for whom sudo did it.
+     */
     private static String account() {
-        return ProcessHandle.current().info().user().orElseGet(() -> System.getProperty("user.name"));
+        String account = ProcessHandle.current().info().user().orElseGet(() -> System.getProperty("user.name"));
+        String sudo = System.getenv("SUDO_USER");
+        return sudo == null || sudo.isBlank() || sudo.equals(account) ? account : account + ", by sudo of " + sudo;
     }
 
     /** The script measures the terminal and says so. */

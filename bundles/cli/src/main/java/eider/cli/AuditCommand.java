@@ -5,7 +5,10 @@ import eider.people.Actor;
 import eider.people.Audit;
 import eider.people.Audit.Entry;
 import eider.people.Audit.Verified;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,16 +78,65 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws EngineException {
-        List<Entry> entries = engine.audit().entries(before, limit.get(), sought);
-        if (entries.isEmpty() && format.forPeople()) {
+        Pages pages = new Pages(engine.audit(), before, sought, limit.get());
+        if (!pages.hasNext() && format.forPeople()) {
             console.say(sought.isEmpty() ? "Nothing stands there." : "Nothing stands there with '" + sought + "' in it.");
             return Cli.DONE;
         }
-        LISTING.write(console, format.get(), entries);
-        if (format.forPeople() && entries.size() == limit.get() && entries.getLast().number() > 1) {
-            console.tell("See older ones with --before " + entries.getLast().number() + ".");
+        LISTING.write(console, format.get(), () -> pages);
+        if (format.forPeople() && pages.full() && pages.before > 1) {
+            console.tell("See older ones with --before " + pages.before + ".");
         }
         return Cli.DONE;
+    }
+
+    /** Entries as they are asked for, so that a whole trail can be written into a file. */
+    private static final class Pages implements Iterator<Entry> {
+        private static final int PAGE = 1_000;
+
+        private final Audit audit;
+        private final String sought;
+        private final Deque<Entry> page = new ArrayDeque<>();
+        private long before;
+        private int left;
+        private boolean ended;
+
+        Pages(Audit audit, long before, String sought, int limit) {
+            this.audit = audit;
+            this.before = before;
+            this.sought = sought;
+            this.left = limit;
+        }
+
+        /** Whether as many were given as were wanted. */
+        boolean full() {
+            return left == 0;
+        }
+
+        @Override
+        public boolean hasNext() {
+            if (page.isEmpty() && left > 0 && !ended) {
+                int wanted = Math.min(PAGE, left);
+                try {
+                    page.addAll(audit.entries(before, wanted, sought));
+                } catch (EngineException e) {
+                    throw new IllegalStateException(e);
+                }
+                ended = page.size() < wanted;
+            }
+            return !page.isEmpty();
+        }
+
+        @Override
+        public Entry next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            Entry entry = page.remove();
+            before = entry.number();
+            left--;
+            return entry;
+        }
     }
 
     /** {@code eider audit verify}. */

@@ -13,7 +13,7 @@ import java.lang.annotation.Target;
 @Target({ElementType.TYPE, ElementType.METHOD})
 @interface Changes {
 
-    /** What is done, the stable word of the audit trail. */
+    /** What is done: the stable word of the audit trail, or what its words have in common where the service writes them. */
     String value();
 
     Entry entry() default Entry.REQUIRED;
@@ -23,7 +23,7 @@ import java.lang.annotation.Target;
         REQUIRED,
         /** The command goes on, says that no entry stands for it, and leaves one in the log: to stop a server must always be possible, a signal would leave no entry either. */
         WISHED,
-        /** The service {@code People} writes it, in the transaction of the change. */
+        /** The service {@code People} writes it, in the transaction of the change: an entry for each thing that changed, and none where nothing did. */
         BY_PEOPLE
     }
 

@@ -180,8 +180,10 @@ public final class Cli implements Commands {
     }
 
     private static IExecutionExceptionHandler failure(Console console) {
-        return (failure, command, parsed) -> {
+        return (caught, command, parsed) -> {
             String name = command.getCommandSpec().qualifiedName();
+            // the accounts tell what went wrong inside a question that throws nothing checked
+            Exception failure = caught instanceof IllegalStateException && caught.getCause() instanceof EngineException told ? told : caught;
             switch (failure) {
                 case EngineException told -> {
                     LOG.debug("{} failed", name, told);

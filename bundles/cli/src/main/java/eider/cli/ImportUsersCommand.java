@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code eider import-users FILE}. */
-@Changes("import-users")
+@Changes(value = "people.import", entry = Changes.Entry.BY_PEOPLE)
 @Command(name = "import-users", sortOptions = false,
         description = {"Make accounts from a CSV file with the header username,email,role,initial_password.",
             "Further columns are attributes, such as sales_user_id: whose sales the person sees. Everybody is asked for a new password at the first sign-in. Who is there already stays"
@@ -59,7 +59,6 @@ final class ImportUsersCommand implements Callable<Integer> {
     @Override
     public Integer call() throws EngineException {
         Path file = console.file(name);
-        trail.on("file " + file);
         if (!Files.exists(file)) {
             throw new EngineException("There is no file " + file + ".");
         }
@@ -69,7 +68,6 @@ final class ImportUsersCommand implements Callable<Integer> {
         Imported imported = read(file);
         long bad = imported.count(State.BAD);
         String counts = imported.count(State.ADDED) + " added, " + imported.count(State.THERE_ALREADY) + " there already, " + bad + " bad";
-        trail.after(counts);
         if (!format.forPeople() || !imported.rows().isEmpty()) {
             LISTING.write(console, format.get(), imported.rows());
         }

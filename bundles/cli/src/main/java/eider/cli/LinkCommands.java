@@ -27,7 +27,7 @@ final class LinkCommands {
     }
 
     /** {@code eider setup-link}. */
-    @Changes(value = "setup-link", entry = Changes.Entry.BY_PEOPLE)
+    @Changes(value = "set-up.link", entry = Changes.Entry.BY_PEOPLE)
     @Command(name = "setup-link", description = {"Print a link by which the first admin makes an account.",
             "It lives for 30 minutes, works once, and is dead as soon as there is any account. The first start prints one by itself."},
             footerHeading = "%nExample:%n", footer = "  eider setup-link")
@@ -50,7 +50,7 @@ final class LinkCommands {
     }
 
     /** {@code eider reset-password USER}. */
-    @Changes(value = "reset-link", entry = Changes.Entry.BY_PEOPLE)
+    @Changes(value = "password.link", entry = Changes.Entry.BY_PEOPLE)
     @Command(name = "reset-password", description = {"Print a link by which a person sets a new password.",
             "It lives for 30 minutes and works once. The old password stays until then; a second factor stays as well ('eider people set USER --remove-second-factor' takes it away)."},
             footerHeading = "%nExample:%n", footer = "  eider reset-password ann")

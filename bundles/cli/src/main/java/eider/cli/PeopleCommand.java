@@ -73,7 +73,7 @@ final class PeopleCommand implements Callable<Integer> {
     }
 
     /** {@code eider people set USER}. */
-    @Changes(value = "people.change", entry = Changes.Entry.BY_PEOPLE)
+    @Changes(value = "person.change", entry = Changes.Entry.BY_PEOPLE)
     @Command(name = "set", sortOptions = false, description = {"Change an account.",
             "It holds from the next page on; who is made inactive has no sessions and no tokens any more. The last active admin stays one."},
             footerHeading = "%nExample:%n", footer = {"  eider people set ann --role manager --attribute sales_user_id=7", "  eider people set bob --inactive"})

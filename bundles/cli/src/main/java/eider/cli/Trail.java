@@ -16,7 +16,7 @@ import picocli.CommandLine.ParameterException;
  * What the audit trail shall hold of the command that runs. A command that {@link Changes} something tells {@link #on to what}, and what was {@link #before} and is
  * {@link #after}; the one entry is written when it has ended, well or badly, by whoever runs it. Wrong usage leaves none.
  *
- * <p>The audit trail is opened before the command begins, so that nothing is done where nothing can be written. That it cannot be written any more afterwards is told to the
+ * <p>The audit trail is opened and asked before the command begins, so that nothing is done where nothing can be written. That it cannot be written any more afterwards is told to the
  * person, makes the command fail, and leaves the entry in the log.
  */
 final class Trail {
@@ -116,7 +116,9 @@ final class Trail {
         Audit audit = null;
         try {
             audit = engine.audit();
+            audit.entries(Long.MAX_VALUE, 1, ""); // it is opened by the first question, and must be before anything is done
         } catch (EngineException e) {
+            audit = null;
             if (changes.entry() == Changes.Entry.REQUIRED) {
                 throw new ExecutionException(command, "no audit trail",
                         new EngineException("Nothing was done, because it could not be written to the audit trail. " + e.getMessage(), e));

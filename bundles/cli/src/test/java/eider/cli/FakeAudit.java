@@ -11,6 +11,8 @@ import java.util.Locale;
 final class FakeAudit implements Audit {
     final List<Entry> entries = new ArrayList<>();
     final List<String> faults = new ArrayList<>();
+    private static final int LONGEST_LIST = 1_000;
+    EngineException damaged;
     EngineException full;
     boolean interruptedWhileWriting;
 
@@ -24,9 +26,12 @@ final class FakeAudit implements Audit {
     }
 
     @Override
-    public List<Entry> entries(long before, int limit, String sought) {
+    public List<Entry> entries(long before, int limit, String sought) throws EngineException {
+        if (damaged != null) {
+            throw damaged;
+        }
         return entries.reversed().stream().filter(entry -> entry.number() < before)
-                .filter(entry -> entry.toString().toLowerCase(Locale.ROOT).contains(sought.toLowerCase(Locale.ROOT))).limit(limit).toList();
+                .filter(entry -> entry.toString().toLowerCase(Locale.ROOT).contains(sought.toLowerCase(Locale.ROOT))).limit(Math.min(limit, LONGEST_LIST)).toList();
     }
 
     @Override

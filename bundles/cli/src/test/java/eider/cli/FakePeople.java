@@ -27,6 +27,7 @@ final class FakePeople implements People {
     final FakeSignIns signIns = new FakeSignIns();
     Imported imported;
     EngineException refusal;
+    EngineException damaged;
     String read;
 
     static Person person(long id, String name, String role, Map<String, String> attributes) {
@@ -57,6 +58,9 @@ final class FakePeople implements People {
 
     @Override
     public Optional<Person> named(String username) {
+        if (damaged != null) {
+            throw new IllegalStateException(damaged.getMessage(), damaged);
+        }
         return all.stream().filter(person -> person.username().equalsIgnoreCase(username)).findFirst();
     }
 

@@ -113,7 +113,6 @@ class TrailTest {
             recordings delete shop-1.gz      ; recording.delete  ; recording shop-1.gz                  ;                                 ; deleted
             sources compare shop             ; compare           ; source shop                          ;                                 ; sales differs
             query 'select 1' --format csv    ; export            ; query select 1                       ;                                 ; 1 row as csv
-            import-users s.csv               ; import-users      ; file FOLDER/s.csv                    ;                                 ; 1 added, 0 there already, 1 bad
             stop                             ; stop              ; server on FOLDER                     ;                                 ;
             """)
     void aCommandThatChangesSomethingLeavesOneEntry(String line, String action, String object, String before, String after) {
@@ -138,12 +137,13 @@ class TrailTest {
     /** They are written by the service that changes the accounts, in the same transaction. */
     @Test
     void aChangeOfAnAccountIsNotWrittenTwice() {
+        run("import-users s.csv");
         run("people set ann --role user");
         run("reset-password ann");
         engine.people.all.clear();
         run("setup-link");
 
-        assertThat(engine.people.changed).containsExactly("Change[email=null, role=user, attributes=null, active=null] by OPERATOR ann",
+        assertThat(engine.people.changed).containsExactly("import by OPERATOR ann", "Change[email=null, role=user, attributes=null, active=null] by OPERATOR ann",
                 "reset link of ann by OPERATOR ann", "set-up link by OPERATOR ann");
         assertThat(engine.audit.entries).isEmpty();
     }
@@ -200,6 +200,11 @@ class TrailTest {
         assertThat(run).isEqualTo(new Run(1, "", "Nothing was done, because it could not be written to the audit trail. The accounts are damaged; restore a backup.\n"));
         assertThat(engine.asked).containsExactly("audit", "closed");
         assertThat(run("loads").code()).isZero();
+
+        engine.noAudit = null;
+        engine.audit.damaged = new EngineException("The accounts cannot be read.");
+        assertThat(run("undo 7").err()).isEqualTo("Nothing was done, because it could not be written to the audit trail. The accounts cannot be read.\n");
+        assertThat(engine.asked).noneMatch(what -> what.startsWith("undo"));
     }
 
     @Test

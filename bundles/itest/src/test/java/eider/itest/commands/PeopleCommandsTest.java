@@ -141,7 +141,7 @@ class PeopleCommandsTest {
             "quarantine.mend | row " + row + " in quarantine of by_hand.sales | quantity = (text) | quantity = 2",
             "undo | load " + load + " of by_hand.sales |  | 1 taken out, 0 put back", "export | query select count(*) from sales |  | 1 row as csv");
         assertThat(entries).anySatisfy(entry -> assertThat(entry).startsWith("undo | load 999999 |  | failed: There is no load"));
-        assertThat(entries).anySatisfy(entry -> assertThat(entry).startsWith("import-users | file ").endsWith("2 added, 0 there already, 3 bad"));
+        assertThat(entries).anySatisfy(entry -> assertThat(entry).startsWith("people.import | ").endsWith("2 added, 0 there already, 3 bad"));
         assertThat(json("audit", "--find", "ben", "--limit", "100")).isNotEmpty();
         assertThat(eider.run("audit", "verify").done()).contains("as they were written");
     }
