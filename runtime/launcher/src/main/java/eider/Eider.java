@@ -11,6 +11,7 @@ import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.People;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -351,6 +352,10 @@ public final class Eider implements AutoCloseable {
 
     Commands commands() throws EngineException {
         return service(Commands.class);
+    }
+
+    People people() throws EngineException {
+        return service(People.class);
     }
 
     private <T> T service(Class<T> type) throws EngineException {

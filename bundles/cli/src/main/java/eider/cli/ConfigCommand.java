@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code eider config}, which has one command below it. */
+@Reads
 @Command(name = "config", description = "Check the files in config/.", synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExample:%n", footer = "  eider config check")
 final class ConfigCommand implements Callable<Integer> {
@@ -49,6 +50,7 @@ final class ConfigCommand implements Callable<Integer> {
             .id("line", finding -> finding.problem.line() == 0 ? null : finding.problem.line())
             .text("problem", finding -> finding.problem.sentence());
 
+    @Reads
     @Command(name = "check",
             description = {"Check every file in config/.",
                 "Finds names that configure nothing, unknown options, values of the wrong kind, variables that are not set,"

@@ -26,8 +26,11 @@ import eider.engine.Rows;
 import eider.engine.RuleCheck;
 import eider.engine.Server;
 import eider.engine.Syncs;
-import eider.people.Viewer;
 import eider.engine.Undone;
+import eider.people.Audit;
+import eider.people.People;
+import eider.people.SignIns;
+import eider.people.Viewer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +53,8 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final List<RuleCheck> checks = new ArrayList<>();
     final List<OptionCheck> optionChecks = new ArrayList<>();
     final List<Badge> badges = new ArrayList<>();
+    final FakePeople people = new FakePeople();
+    final FakeAudit audit = new FakeAudit();
     final List<Mapping> mappings = new ArrayList<>();
     final List<Plugin> plugins = new ArrayList<>();
     final List<Metatype> metatypes = new ArrayList<>();
@@ -63,7 +68,10 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     Replayed replayed;
     Path home = Path.of("/srv/eider");
     URI address;
+    Runnable stopping = () -> {};
+    URI publicUrl;
     EngineException refusal;
+    EngineException noAudit;
     RuntimeException bug;
     long failAfter = Long.MAX_VALUE;
     int read;
@@ -140,6 +148,32 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     }
 
     @Override
+    public People people() throws EngineException {
+        note("people");
+        return people;
+    }
+
+    @Override
+    public SignIns signIns() throws EngineException {
+        note("signIns");
+        return people.signIns;
+    }
+
+    @Override
+    public Audit audit() throws EngineException {
+        asked.add("audit");
+        if (noAudit != null) {
+            throw noAudit;
+        }
+        return audit;
+    }
+
+    @Override
+    public Optional<URI> publicUrl() {
+        return Optional.ofNullable(publicUrl);
+    }
+
+    @Override
     public Plugins plugins() throws EngineException {
         asked.add("plugins");
         return () -> plugins;
@@ -192,6 +226,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
 
     @Override
     public void stop() {
+        stopping.run();
         asked.add("stop");
     }
 
@@ -340,7 +375,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     private final class FakeQueries implements Queries {
         @Override
         public Rows query(Viewer viewer, String sql, Duration limit, Object... parameters) {
-            asked.add("query " + sql);
+            asked.add("query " + sql + (viewer.isOperator() ? "" : " by " + viewer.role()));
             return new FakeRows();
         }
 

@@ -86,6 +86,7 @@ public final class Installation {
         ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("TZ", "UTC");
+        builder.environment().remove("SUDO_USER");
         builder.environment().remove("EIDER_JAVA_OPTIONS");
         return new Running(builder.start(), out, err);
     }
@@ -149,6 +150,11 @@ public final class Installation {
 
         public int port() {
             return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        }
+
+        /** What it has printed so far. */
+        String said() throws IOException {
+            return running.out();
         }
 
         long pid() {
