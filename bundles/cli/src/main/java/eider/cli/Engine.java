@@ -12,6 +12,7 @@ import eider.engine.Server;
 import eider.engine.Syncs;
 import eider.people.Audit;
 import eider.people.People;
+import eider.people.Policies;
 import eider.people.SignIns;
 import java.net.URI;
 import java.util.List;
@@ -44,6 +45,9 @@ interface Engine extends AutoCloseable {
     SignIns signIns() throws EngineException;
 
     Audit audit() throws EngineException;
+
+    /** The rules of roles. */
+    Policies policies() throws EngineException;
 
     /** The address at which people reach the pages, where it is configured; it opens nothing. */
     Optional<URI> publicUrl();

@@ -2,6 +2,7 @@ package eider.cli;
 
 import eider.engine.EngineException;
 import eider.engine.Rows;
+import eider.people.Person;
 import eider.people.Viewer;
 import java.time.Duration;
 import java.util.List;
@@ -39,6 +40,10 @@ final class QueryCommand implements Callable<Integer>, Changes.Sometimes {
     @Parameters(paramLabel = "SQL", description = "The statement, in quotes so that the shell leaves it alone.")
     private String sql;
 
+    @Option(names = "--as", paramLabel = "USER",
+            description = "See what this person sees: through the policy of the role, and in the process in which people's SQL runs.")
+    private String person;
+
     private Duration timeout = Duration.ofMinutes(5);
 
     @Mixin
@@ -67,11 +72,19 @@ final class QueryCommand implements Callable<Integer>, Changes.Sometimes {
     @Override
     public Integer call() throws EngineException, InterruptedException {
         trail.on("query " + sql.strip());
-        try (Rows rows = engine.queries().query(new Viewer(trail.by().name(), Viewer.OPERATOR, Map.of()), sql, timeout)) {
+        try (Rows rows = rows()) {
             return print(rows);
         } catch (EngineException e) {
             throw new EngineException(plainly(e.getMessage()), e);
         }
+    }
+
+    private Rows rows() throws EngineException {
+        if (person == null) {
+            return engine.queries().query(new Viewer(trail.by().name(), Viewer.OPERATOR, Map.of()), sql, timeout);
+        }
+        Person who = engine.people().named(person).orElseThrow(() -> new EngineException("There is nobody called '" + person + "'; see: eider people"));
+        return engine.queries().ask(who.viewer(), sql, timeout);
     }
 
     private int print(Rows rows) throws EngineException, InterruptedException {

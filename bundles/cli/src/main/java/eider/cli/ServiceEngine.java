@@ -12,6 +12,7 @@ import eider.engine.Server;
 import eider.engine.Syncs;
 import eider.people.Audit;
 import eider.people.People;
+import eider.people.Policies;
 import eider.people.SignIns;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,6 +116,11 @@ final class ServiceEngine implements Engine {
     @Override
     public SignIns signIns() throws EngineException {
         return service(SignIns.class);
+    }
+
+    @Override
+    public Policies policies() throws EngineException {
+        return service(Policies.class);
     }
 
     @Override

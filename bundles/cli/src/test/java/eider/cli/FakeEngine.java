@@ -29,6 +29,8 @@ import eider.engine.Syncs;
 import eider.engine.Undone;
 import eider.people.Audit;
 import eider.people.People;
+import eider.people.Permission;
+import eider.people.Policies;
 import eider.people.SignIns;
 import eider.people.Viewer;
 import java.net.URI;
@@ -40,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** An engine whose answers a test writes down, and which remembers what it was asked. */
@@ -70,6 +73,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     URI address;
     Runnable stopping = () -> {};
     URI publicUrl;
+    final List<String> policyFaults = new ArrayList<>();
     EngineException refusal;
     EngineException noAudit;
     RuntimeException bug;
@@ -157,6 +161,31 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     public SignIns signIns() throws EngineException {
         note("signIns");
         return people.signIns;
+    }
+
+    @Override
+    public Policies policies() {
+        return new Policies() {
+            @Override
+            public List<String> roles() {
+                return List.of("admin", "manager", "user");
+            }
+
+            @Override
+            public Set<Permission> permissions(Viewer viewer) {
+                return Set.of();
+            }
+
+            @Override
+            public List<String> attributes() {
+                return List.of();
+            }
+
+            @Override
+            public List<String> faults() {
+                return policyFaults;
+            }
+        };
     }
 
     @Override
