@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -58,8 +59,9 @@ public final class QueryService implements Queries, AutoCloseable {
         }
     };
 
+    /** Taken when there is something to tell: the trail lies in a database of its own, which a query must not open. */
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-    private volatile Audit audit;
+    private volatile ComponentServiceObjects<Audit> audits;
 
     /** The version stands for the columns of the tables, which only a load changes. */
     private record Limited(String scope, long version, String sql) {}
@@ -233,15 +235,18 @@ public final class QueryService implements Queries, AutoCloseable {
     /** Names a statement that was ended, so that somebody can ask its author what it was for. */
     private void stopped(Viewer viewer, String sql, Duration limit) {
         log.warn("a statement of {} took longer than {} s and was ended", viewer.name(), limit.toSeconds());
-        Audit there = audit;
-        if (there == null) {
+        ComponentServiceObjects<Audit> there = audits;
+        Audit audit = there == null ? null : there.getService();
+        if (audit == null) {
             return;
         }
         try {
             Actor by = viewer.isOperator() ? Actor.operator(viewer.name()) : Actor.person(viewer.name(), "", "");
-            there.add(by, "sql.stopped", "after " + limit.toSeconds() + " s", "", sql.length() > LONGEST_TOLD ? sql.substring(0, LONGEST_TOLD) : sql);
+            audit.add(by, "sql.stopped", "after " + limit.toSeconds() + " s", "", sql.length() > LONGEST_TOLD ? sql.substring(0, LONGEST_TOLD) : sql);
         } catch (EngineException e) {
             log.error("the statement that was ended is not in the audit trail", e);
+        } finally {
+            there.ungetService(audit);
         }
     }
 
