@@ -86,7 +86,7 @@ public final class Cage implements AutoCloseable {
         List<String> command = new ArrayList<>();
         if (FileSystems.getDefault().getSeparator().equals("/")) {
             // macOS knows no bound on the address space: there DuckDB's own limit is the only one.
-            command.addAll(List.of("/bin/sh", "-c", "ulimit -c 0; ulimit -v \"$1\" 2>/dev/null; shift; exec env -i MALLOC_ARENA_MAX=2 LC_ALL=C.UTF-8 nice -n 10 \"$@\"", "sh",
+            command.addAll(List.of("/bin/sh", "-c", "ulimit -c 0; ulimit -v \"$1\" 2>/dev/null; shift; exec env -i MALLOC_ARENA_MAX=2 LC_ALL=C.UTF-8 nice -n 19 \"$@\"", "sh",
                     Long.toString(BARE_KB + bounds.memoryMegabytes * 1_024L * 3 / 2)));
         }
         command.addAll(List.of(java.toString(), "-Xmx96m", "-Xss1m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:CompressedClassSpaceSize=32m",
