@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param keepAudit zero: for good
  */
 record Options(boolean registration, Duration sessionIdle, Duration sessionLongest, int passwordLength, Duration keepAudit) {
-    static final Options DEFAULT = new Options(false, Duration.ofMinutes(30), Duration.ofHours(12), 12, Duration.ofDays(730));
     private static final Duration LONGEST = Duration.ofDays(30);
+    static final Options DEFAULT = new Options(false, Duration.ofMinutes(30), Duration.ofHours(12), 12, Duration.ofDays(730));
 
     Options {
         within("session_idle", sessionIdle, Duration.ofMinutes(1), "1m");

@@ -38,7 +38,7 @@ final class Trail {
     private final Seal seal;
     private final InstantSource clock;
 
-    private record Kept(long number, long at, String kind, String name, String origin, String agent, String action, String object, String before, String after,
+    record Kept(long number, long at, String kind, String name, String origin, String agent, String action, String object, String before, String after,
             byte[] hash) {
         static Kept of(ResultSet row) throws SQLException {
             return new Kept(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6), row.getString(7), row.getString(8),
