@@ -4,6 +4,7 @@ import eider.engine.EngineException;
 import eider.people.People.Imported;
 import eider.people.People.Imported.Row;
 import eider.people.People.Imported.State;
+import eider.people.Viewer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -70,6 +71,9 @@ final class ImportUsersCommand implements Callable<Integer> {
         String counts = imported.count(State.ADDED) + " added, " + imported.count(State.THERE_ALREADY) + " there already, " + bad + " bad";
         if (!format.forPeople() || !imported.rows().isEmpty()) {
             LISTING.write(console, format.get(), imported.rows());
+        }
+        if (format.forPeople() && imported.count(State.ADDED) > 0 && engine.people().all().stream().noneMatch(person -> person.active() && person.role().equals(Viewer.ADMIN))) {
+            console.tell("Nobody is an admin yet, and no set-up link works any more; make one: eider people set USER --role admin");
         }
         if (bad > 0) {
             console.tell(counts + ". Mend the bad rows and import the file again: who is there already stays as he is.");

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,11 @@ class PeopleTest {
 
     @TempDir
     private Path folder;
+
+    @BeforeEach
+    void anAdminIsThere() {
+        engine.people.all.add(FakePeople.person(99, "zoe", "admin", Map.of()));
+    }
 
     private Run run(String... words) {
         return Run.of(engine, 0, folder, words);
@@ -64,6 +70,9 @@ class PeopleTest {
     void anImportWithoutABadRowIsDone() throws Exception {
         Files.writeString(folder.resolve("team.csv"), CSV);
         engine.people.imported = new Imported(List.of(new Row(2, "ann", State.ADDED, "")));
+        engine.people.all.clear();
+        assertThat(run("import-users", "team.csv").err()).startsWith("Nobody is an admin yet, and no set-up link works any more; make one: eider people set USER --role admin\n");
+        engine.people.all.add(FakePeople.person(1, "ann", "admin", Map.of()));
 
         Run run = run("import-users", "team.csv");
 
@@ -115,6 +124,7 @@ class PeopleTest {
 
     @Test
     void theAccountsAreListed() throws Exception {
+        engine.people.all.clear();
         assertThat(run("people")).isEqualTo(new Run(0, "There is no account yet. Print a link for the first admin: eider setup-link\n", ""));
         engine.people.all.add(FakePeople.person(1, "ann", "manager", Map.of("sales_user_id", "7", "region", "North")));
         engine.people.all.add(new Person(2, "bob", "", "user", Map.of(), false, true, true, FakeEngine.NOON, FakeEngine.NOON));
@@ -160,6 +170,7 @@ class PeopleTest {
         root.addAppender(lines);
         root.setLevel(Level.ALL);
         try {
+            engine.people.all.clear();
             engine.address = URI.create("http://127.0.0.1:8080");
             engine.publicUrl = URI.create("https://eider.example.com/");
             Run setUp = run("setup-link");
@@ -183,6 +194,7 @@ class PeopleTest {
 
     @Test
     void withoutAServerALinkIsAPathAndASentence() {
+        engine.people.all.clear();
         Run run = run("setup-link");
 
         assertThat(run.out()).isEqualTo("/set-up?key=" + FakePeople.SECRET + "\n");

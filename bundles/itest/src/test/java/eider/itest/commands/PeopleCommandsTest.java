@@ -146,9 +146,24 @@ class PeopleCommandsTest {
         assertThat(eider.run("audit", "verify").done()).contains("as they were written");
     }
 
-    /** The passwords of the file, and the links' secrets beyond the one place where each was printed. */
+    /** Neither a server nor a Java option decides who it was. */
     @Test
     @Order(5)
+    void whoeverWorksAsTheOwnerBySudoIsNamed() throws Exception {
+        eider.environment("SUDO_USER", "ann\u001b[2J");
+        eider.environment("EIDER_JAVA_OPTIONS", "-Duser.name=somebody");
+        try {
+            eider.value("select 'by sudo'");
+        } finally {
+            eider.environment("SUDO_USER", null);
+            eider.environment("EIDER_JAVA_OPTIONS", null);
+        }
+        assertThat(json("audit", "--limit", "1").get(0).get("who").asText()).isEqualTo(ACCOUNT + ", by sudo of ann?[2J");
+    }
+
+    /** The passwords of the file, and the links' secrets beyond the one place where each was printed. */
+    @Test
+    @Order(6)
     void noPasswordAndNoLinkStandsAnywhere() throws Exception {
         assertThat(secrets).hasSize(3);
         try (Stream<Path> files = Stream.concat(Files.walk(eider.home()), Files.walk(folder.resolve("said")))) {
@@ -174,7 +189,7 @@ class PeopleCommandsTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aByteThatWasChangedWhileNothingRanIsFound() throws Exception {
         assertThat(eider.run("stop").done()).startsWith("Stopping");
         assertThat(server.end().exit()).isZero();
