@@ -8,6 +8,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,14 +162,19 @@ public final class Main {
             say("  data      " + home.root());
             say("  log       " + home.logs().resolve("eider.log"));
             say("  to stop   Ctrl-C, or: eider stop" + (folder.equals(Path.of(System.getProperty("eider.home", "."))) ? "" : " --home " + folder));
-            firstAccount(eider);
+            wayIn(eider, home.demo(false));
             eider.awaitClose();
         }
         return DONE;
     }
 
-    /** While there is no account, only this link leads in: it is for whoever reads the console, and neither log nor file has it. */
-    private void firstAccount(Eider eider) {
+    /** How to sign in at first. While there is no account only a link leads in: it is for whoever reads the console, and neither log nor file has it. */
+    private void wayIn(Eider eider, boolean demo) {
+        if (demo) {
+            say("");
+            say("Sign in as admin (password admin123), manager (manager123) or user (user123).");
+            return;
+        }
         try {
             if (!eider.people().none()) {
                 return;

@@ -225,7 +225,7 @@ class CommandChannelTest {
 
     private record Frame(int kind, String text) {}
 
-    private HttpRequest.Builder post(String body) throws IOException {
+    private HttpRequest.Builder post(String body) throws IOException, InterruptedException {
         return server.request("/api/v1/commands").header("Authorization", "Bearer " + server.command().get("token"))
                 .POST(HttpRequest.BodyPublishers.ofString(body));
     }
