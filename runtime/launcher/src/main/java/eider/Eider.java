@@ -386,6 +386,10 @@ public final class Eider implements AutoCloseable {
         return service(Commands.class);
     }
 
+    People people() throws EngineException {
+        return service(People.class);
+    }
+
     private <T> T service(Class<T> type) throws EngineException {
         synchronized (this) {
             if (closing) {

@@ -2,6 +2,7 @@ package eider;
 
 import eider.engine.CommandLine;
 import eider.engine.EngineException;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -167,7 +168,7 @@ public final class Main {
         return DONE;
     }
 
-    /** How to sign in at first: on the screen alone, because who reads a log must not become admin. */
+    /** How to sign in at first. While there is no account only a link leads in: it is for whoever reads the console, and neither log nor file has it. */
     private void wayIn(Eider eider, boolean demo) {
         if (demo) {
             say("");
@@ -175,15 +176,25 @@ public final class Main {
             return;
         }
         try {
-            Optional<URI> link = eider.setUpLink();
-            if (link.isPresent()) {
-                say("");
-                say("There is no account yet. Make the first one within 30 minutes, on this machine:");
-                say("  " + link.get());
-                say("Another link: eider setup-link");
+            if (!eider.people().none()) {
+                return;
+            }
+            ByteArrayOutputStream link = new ByteArrayOutputStream();
+            ByteArrayOutputStream how = new ByteArrayOutputStream();
+            boolean made = eider.commands().run(new CommandLine(List.of("setup-link"), here(), 0, account(), link, how)) == DONE;
+            say("");
+            say(made ? "There is no account yet:" : "There is no account yet, and no link to make one:");
+            for (String line : (link.toString(StandardCharsets.UTF_8) + how.toString(StandardCharsets.UTF_8)).lines().toList()) {
+                say("  " + line);
             }
         } catch (EngineException e) {
-            fail(e.getMessage(), e);
+            LOG.error("whether there is an account cannot be told", e);
+            say("Nobody can sign in: " + e.getMessage());
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof EngineException told) {
+                say("Nobody can sign in: " + told.getMessage());
+            }
+            LOG.error("whether there is an account cannot be told; a stop at this very moment takes the services away", e);
         }
     }
 
@@ -207,7 +218,7 @@ public final class Main {
     /** Help needs the commands, but neither home nor lock: it is given from a home that is thrown away. */
     private int explain(List<String> arguments) throws EngineException {
         try (Eider eider = Eider.builder().inMemory().distribution(distribution).start()) {
-            return eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+            return eider.commands().run(new CommandLine(arguments, here(), width(), account(), out, err));
         }
     }
 
@@ -221,7 +232,7 @@ public final class Main {
         Optional<CommandClient> server = CommandClient.of(home.commandFile());
         try {
             if (server.isPresent()) {
-                int exit = server.get().run(arguments, here(), width(), out, err);
+                int exit = server.get().run(arguments, here(), width(), account(), out, err);
                 if (exit != DONE) {
                     return exit;
                 }
@@ -265,7 +276,7 @@ public final class Main {
             Optional<CommandClient> server = ofHome(home);
             if (server.isPresent()) {
                 try {
-                    return server.get().run(arguments, here(), width(), out, err);
+                    return server.get().run(arguments, here(), width(), account(), out, err);
                 } catch (ConnectException e) {
                     LOG.debug("nobody listens there any more", e);
                 }
@@ -302,7 +313,7 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(cancel);
         int exit;
         try {
-            exit = eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+            exit = eider.commands().run(new CommandLine(arguments, here(), width(), account(), out, err));
         } catch (RuntimeException e) {
             if (!cancelled.get()) {
                 throw e;
@@ -361,6 +372,16 @@ public final class Main {
 
     private static Path here() {
         return Path.of("").toAbsolutePath();
+    }
+
+    /**
+     * As the operating system tells it of this process: the property {@code user.name} can be set to anything by EIDER_JAVA_OPTIONS. The files of a home are open to its owner
+     * alone, so that several people often work as him: then it says for whom sudo did it.
+     */
+    private static String account() {
+        String account = ProcessHandle.current().info().user().orElseGet(() -> System.getProperty("user.name"));
+        String sudo = System.getenv("SUDO_USER");
+        return sudo == null || sudo.isBlank() || sudo.equals(account) ? account : account + ", by sudo of " + sudo;
     }
 
     /** The script measures the terminal and says so. */

@@ -31,8 +31,8 @@ record Options(boolean registration, Duration sessionIdle, Duration sessionLonge
             case "off" -> false;
             case String other -> throw new IllegalArgumentException("registration: it is on or off, and not '" + other + "'");
         };
-        return new Options(registration, Span.parse("session_idle", config.session_idle()), Span.parse("session_longest", config.session_longest()),
-                config.password_length(), Span.parse("keep_audit", config.keep_audit()));
+        return new Options(registration, Span.parse("session_idle", config.session__idle()), Span.parse("session_longest", config.session__longest()),
+                config.password__length(), Span.parse("keep_audit", config.keep__audit()));
     }
 
     private static void within(String option, Duration span, Duration least, String said) {

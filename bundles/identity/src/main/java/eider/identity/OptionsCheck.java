@@ -37,7 +37,7 @@ public final class OptionsCheck implements OptionCheck {
                 return written.strip();
             }
             try {
-                return PeopleConfig.class.getMethod(name).getDefaultValue().toString();
+                return PeopleConfig.class.getMethod(name.replace("_", "__")).getDefaultValue().toString();
             } catch (NoSuchMethodException e) {
                 throw new IllegalStateException(e);
             }
@@ -49,17 +49,17 @@ public final class OptionsCheck implements OptionCheck {
         }
 
         @Override
-        public String session_idle() {
+        public String session__idle() {
             return option("session_idle");
         }
 
         @Override
-        public String session_longest() {
+        public String session__longest() {
             return option("session_longest");
         }
 
         @Override
-        public int password_length() {
+        public int password__length() {
             try {
                 return Integer.parseInt(option("password_length"));
             } catch (NumberFormatException e) {
@@ -68,7 +68,7 @@ public final class OptionsCheck implements OptionCheck {
         }
 
         @Override
-        public String keep_audit() {
+        public String keep__audit() {
             return option("keep_audit");
         }
 

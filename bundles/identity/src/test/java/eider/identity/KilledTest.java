@@ -33,7 +33,8 @@ class KilledTest {
             while (line != null) {
                 said.add(line);
                 if (said.size() == lines) {
-                    child.destroyForcibly();
+                    // not by the process itself, which would close its output before all is read
+                    child.toHandle().destroyForcibly();
                 }
                 line = out.readLine();
             }

@@ -29,7 +29,7 @@ class OptionsTest {
         }
         Map<String, String> defaults = new HashMap<>();
         for (Method option : PeopleConfig.class.getDeclaredMethods()) {
-            defaults.put(option.getName(), option.getDefaultValue().toString());
+            defaults.put(option.getName().replace("__", "_"), option.getDefaultValue().toString());
         }
         assertThat(sample).isEqualTo(defaults);
         assertThat(check.check("people", "", defaults)).isEmpty();
@@ -61,7 +61,7 @@ class OptionsTest {
     }
 
     @SuppressWarnings("ClassExplicitlyAnnotation")
-    private record PeopleConfigOf(String registration, String session_idle, String session_longest, int password_length, String keep_audit) implements PeopleConfig {
+    private record PeopleConfigOf(String registration, String session__idle, String session__longest, int password__length, String keep__audit) implements PeopleConfig {
         @Override
         public Class<? extends Annotation> annotationType() {
             return PeopleConfig.class;

@@ -72,8 +72,9 @@ public final class CommandChannel extends Guarded {
      * @param arguments the words after {@code eider}
      * @param directory where the person stands, absolute
      * @param width columns of the terminal, 0 for none
+     * @param account of the operating system, as the client tells it; null where it does not. Nothing but the token proves it, see {@link CommandLine}
      */
-    record Request(List<String> arguments, String directory, int width) {
+    record Request(List<String> arguments, String directory, int width, String account) {
         Request {
             if (arguments == null || arguments.contains(null)) {
                 throw new IllegalArgumentException("'arguments' must be a list of words.");
@@ -127,7 +128,7 @@ public final class CommandChannel extends Guarded {
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         OutputStream out = frames.out();
         OutputStream err = frames.err();
-        CommandLine line = new CommandLine(asked.arguments(), Path.of(asked.directory()), asked.width(), out, err);
+        CommandLine line = new CommandLine(asked.arguments(), Path.of(asked.directory()), asked.width(), asked.account(), out, err);
         Thread thread = Thread.ofPlatform().name("command-" + number.incrementAndGet()).unstarted(() -> {
             try {
                 exit.complete(commands.run(line));
