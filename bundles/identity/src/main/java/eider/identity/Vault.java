@@ -14,6 +14,8 @@ import java.util.Deque;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import org.h2.jdbc.JdbcConnection;
 import org.slf4j.Logger;
@@ -94,7 +96,10 @@ final class Vault implements AutoCloseable {
                 throw new EngineException("Eider is about to stop: the accounts are closed already");
             }
             if (!open) {
-                openNow();
+                apart(() -> {
+                    openNow();
+                    return null;
+                });
                 open = true;
             }
         } catch (SQLException e) {
@@ -106,6 +111,42 @@ final class Vault implements AutoCloseable {
                 release();
             }
             writing.unlock();
+        }
+    }
+
+    private interface Use<T> {
+        T of() throws SQLException, EngineException, IOException;
+    }
+
+    /**
+     * On a virtual thread that nobody interrupts, and waits for it: an interrupt closes the channel of the file under H2, and then nobody has accounts until the next start
+     * (see {@code VaultTest}). The interrupt is kept for whoever asked.
+     */
+    private static <T> T apart(Use<T> use) throws SQLException, EngineException, IOException {
+        FutureTask<T> task = new FutureTask<>(use::of);
+        Thread.ofVirtual().name("people").start(task);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case SQLException cause -> throw cause;
+                case EngineException cause -> throw cause;
+                case IOException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -202,22 +243,26 @@ final class Vault implements AutoCloseable {
             if (closed) {
                 throw new EngineException("Eider is about to stop: the accounts are closed already");
             }
-            boolean done = false;
-            try {
-                T result = work.in(writer);
-                writer.connection().commit();
-                done = true;
-                if (file != null) {
-                    force();
+            return apart(() -> {
+                boolean done = false;
+                try {
+                    T result = work.in(writer);
+                    writer.connection().commit();
+                    done = true;
+                    if (file != null) {
+                        force();
+                    }
+                    return result;
+                } finally {
+                    if (!done) {
+                        writer.connection().rollback();
+                    }
                 }
-                return result;
-            } finally {
-                if (!done) {
-                    writer.connection().rollback();
-                }
-            }
+            });
         } catch (SQLException e) {
             throw fault(e);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         } finally {
             writing.unlock();
         }
@@ -241,18 +286,22 @@ final class Vault implements AutoCloseable {
     <T> T read(Work<T> work) throws EngineException {
         open();
         try {
-            Sql sql = reader();
-            boolean sound = false;
-            try {
-                T result = work.in(sql);
-                sql.connection().commit();
-                sound = true;
-                return result;
-            } finally {
-                giveBack(sql, sound);
-            }
+            return apart(() -> {
+                Sql sql = reader();
+                boolean sound = false;
+                try {
+                    T result = work.in(sql);
+                    sql.connection().commit();
+                    sound = true;
+                    return result;
+                } finally {
+                    giveBack(sql, sound);
+                }
+            });
         } catch (SQLException e) {
             throw fault(e);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -302,9 +351,15 @@ final class Vault implements AutoCloseable {
             return;
         }
         try {
-            shutdown(owner);
+            Connection last = owner;
+            apart(() -> {
+                shutdown(last);
+                return null;
+            });
         } catch (SQLException e) {
             log.warn("The accounts were not closed in order (H2 error {}); nothing is lost by that", e.getErrorCode());
+        } catch (EngineException | IOException e) {
+            throw new IllegalStateException(e);
         } finally {
             owner = null;
             writer = null;
