@@ -124,6 +124,10 @@ final class Trail {
      */
     Optional<String> open(Vault vault) throws EngineException {
         seal.open(false);
+        Optional<String> looked = vault.read(this::endFault);
+        if (looked.isEmpty()) {
+            return looked;
+        }
         return vault.write(sql -> {
             Optional<String> fault = endFault(sql);
             if (fault.isPresent()) {
