@@ -224,6 +224,11 @@
   // The server renders the page anew, and its parts take the place of the old ones; charts and opened tables stay as they are.
   const renew = async () => {
     const answer = await fetch("/" + query, { headers: { Accept: "text/html" } });
+    if (answer.redirected) {
+      // The session has ended, or the password must be changed.
+      location.assign(answer.url);
+      return;
+    }
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = document.getElementById("content");
     const next = fresh.getElementById("content");

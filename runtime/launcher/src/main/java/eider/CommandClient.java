@@ -52,7 +52,7 @@ record CommandClient(URI address, String token) {
      * @return its exit code
      * @throws ConnectException if nobody listens at the address: nothing was run
      */
-    int run(List<String> arguments, Path directory, int width, PrintStream out, PrintStream err) throws IOException, EngineException {
+    int run(List<String> arguments, Path directory, int width, String account, PrintStream out, PrintStream err) throws IOException, EngineException {
         HttpURLConnection connection = (HttpURLConnection) address.resolve("/api/v1/commands").toURL().openConnection(Proxy.NO_PROXY);
         connection.setRequestMethod("POST");
         connection.setRequestProperty("Authorization", "Bearer " + token);
@@ -61,7 +61,7 @@ record CommandClient(URI address, String token) {
         connection.setConnectTimeout(5_000);
         connection.setDoOutput(true);
         connection.setUseCaches(false);
-        byte[] body = json(arguments, directory, width).getBytes(StandardCharsets.UTF_8);
+        byte[] body = json(arguments, directory, width, account).getBytes(StandardCharsets.UTF_8);
         connection.setFixedLengthStreamingMode(body.length);
         try (OutputStream request = connection.getOutputStream()) {
             request.write(body);
@@ -110,7 +110,7 @@ record CommandClient(URI address, String token) {
         to.flush();
     }
 
-    static String json(List<String> arguments, Path directory, int width) {
+    static String json(List<String> arguments, Path directory, int width, String account) {
         StringBuilder json = new StringBuilder("{\"arguments\":[");
         for (int i = 0; i < arguments.size(); i++) {
             json.append(i == 0 ? "" : ",");
@@ -118,7 +118,9 @@ record CommandClient(URI address, String token) {
         }
         json.append("],\"directory\":");
         quote(json, directory.toString());
-        return json.append(",\"width\":").append(width).append('}').toString();
+        json.append(",\"width\":").append(width).append(",\"account\":");
+        quote(json, account);
+        return json.append('}').toString();
     }
 
     private static void quote(StringBuilder json, String text) {

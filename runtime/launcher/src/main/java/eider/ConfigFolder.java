@@ -127,7 +127,7 @@ final class ConfigFolder implements ConfigurationPlugin, AutoCloseable {
     private void apply(String name) {
         try {
             Dictionary<String, Object> options = new Hashtable<>();
-            for (Map.Entry<String, String> option : read(folder.resolve(name)).entrySet()) {
+            for (Map.Entry<String, String> option : read(folder.resolve(name), environment).entrySet()) {
                 options.put(option.getKey(), option.getValue());
             }
             options.put(FILE, name);
@@ -141,7 +141,17 @@ final class ConfigFolder implements ConfigurationPlugin, AutoCloseable {
         }
     }
 
-    private Map<String, String> read(Path file) throws IOException {
+    /** What a file says, variables filled in; nothing where there is no such file. For who needs it before there are configurations. */
+    static Map<String, String> options(Path file, UnaryOperator<String> environment) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return Map.of();
+        }
+        Map<String, String> options = read(file, environment);
+        options.replaceAll((name, value) -> filled(value, environment));
+        return options;
+    }
+
+    private static Map<String, String> read(Path file, UnaryOperator<String> environment) throws IOException {
         Properties properties = new Properties();
         try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             properties.load(reader);
@@ -164,12 +174,16 @@ final class ConfigFolder implements ConfigurationPlugin, AutoCloseable {
     public void modifyConfiguration(ServiceReference<?> reference, Dictionary<String, Object> properties) {
         for (String key : Collections.list(properties.keys())) {
             if (properties.get(key) instanceof String value && value.contains("$[env:")) {
-                properties.put(key, VARIABLE.matcher(value).replaceAll(variable -> {
-                    String content = environment.apply(variable.group(1));
-                    return Matcher.quoteReplacement(content == null ? variable.group() : content);
-                }));
+                properties.put(key, filled(value, environment));
             }
         }
+    }
+
+    private static String filled(String value, UnaryOperator<String> environment) {
+        return VARIABLE.matcher(value).replaceAll(variable -> {
+            String content = environment.apply(variable.group(1));
+            return Matcher.quoteReplacement(content == null ? variable.group() : content);
+        });
     }
 
     /** The configuration that a file stands for, whichever bundle wants it. */

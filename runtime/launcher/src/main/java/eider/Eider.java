@@ -11,11 +11,15 @@ import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.Actor;
+import eider.people.People;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -108,7 +112,8 @@ public final class Eider implements AutoCloseable {
         }
 
         /**
-         * Serves the pages on this port of the loopback interface; 0 for any free one, see {@link Eider#address}. Without this there are no pages.
+         * Serves the pages on this port; 0 for any free one, see {@link Eider#address}. Without this there are no pages. They are served to this machine only, unless
+         * {@code config/web.cfg} says otherwise, and to people who sign in: {@link Eider#setUpLink} leads to the first account.
          */
         public Builder port(int port) {
             if (port < 0 || port > 65535) {
@@ -170,9 +175,6 @@ public final class Eider implements AutoCloseable {
             Home home = null;
             Eider eider = null;
             try {
-                if (port > 0) {
-                    refuseTakenPort(port);
-                }
                 if (distribution == null && System.getProperty(Distribution.FOLDER) != null) {
                     distribution = Distribution.in(Path.of(System.getProperty(Distribution.FOLDER)));
                 }
@@ -199,6 +201,10 @@ public final class Eider implements AutoCloseable {
 
         private Eider start(Home home, boolean temporary) throws EngineException, IOException, BundleException, InterruptedException {
             boolean isDemo = home.demo(demo);
+            Listening listening = port < 0 ? null : listening(home, isDemo);
+            if (port > 0) {
+                refuseTakenPort(listening.address(), port);
+            }
             Map<String, String> properties = new LinkedHashMap<>();
             properties.put("eider.home", home.root().toString());
             properties.put("eider.port", Integer.toString(Math.max(port, 0)));
@@ -207,7 +213,7 @@ public final class Eider implements AutoCloseable {
             properties.put("eider.demo", Boolean.toString(isDemo));
             properties.put("eider.dist.plugins", distribution.plugins().toString());
             properties.put("org.osgi.service.http.port", Integer.toString(Math.max(port, 0)));
-            properties.put("org.apache.felix.http.host", "127.0.0.1");
+            properties.put("org.apache.felix.http.host", listening == null ? "127.0.0.1" : listening.address().getHostAddress());
 
             Files.deleteIfExists(home.commandFile()); // of a process that died: the lock is ours
             Container container = new Container(distribution, home.cache(), properties);
@@ -268,11 +274,25 @@ public final class Eider implements AutoCloseable {
             return HomeLock.take(home.lock()).orElseThrow(() -> alreadyRunning(home));
         }
 
-        private static void refuseTakenPort(int port) throws EngineException {
+        private Listening listening(Home home, boolean isDemo) throws EngineException, IOException {
+            Map<String, Object> options;
+            try {
+                options = new LinkedHashMap<>(ConfigFolder.options(home.config().resolve("web.cfg"), System::getenv));
+            } catch (IllegalArgumentException | CharacterCodingException e) {
+                throw new EngineException("config/web.cfg cannot be read: " + (e.getMessage() == null ? "save it in UTF-8." : e.getMessage()), e);
+            }
+            options.putAll(configurations.getOrDefault("web", Map.of()));
+            return Listening.of(options, isDemo);
+        }
+
+        private static void refuseTakenPort(InetAddress address, int port) throws EngineException {
             try (ServerSocket probe = new ServerSocket()) {
                 probe.setReuseAddress(true); // a port whose last connections are just dying is free
-                probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                probe.bind(new InetSocketAddress(address, port));
             } catch (IOException e) {
+                if (e instanceof BindException && String.valueOf(e.getMessage()).contains("assign")) {
+                    throw new EngineException("config/web.cfg: this machine has no address " + address.getHostAddress() + ".", e);
+                }
                 throw new EngineException("Port " + port + " is in use. Stop what listens there, or choose another with --port.", e);
             }
         }
@@ -301,6 +321,19 @@ public final class Eider implements AutoCloseable {
     /** The address of the pages; empty without a port. */
     public Optional<URI> address() {
         return pages.address();
+    }
+
+    /**
+     * The address at which the first admin makes an account: for 30 minutes, once, and a new one ends the one before. Whoever has it owns this Eider.
+     *
+     * @return empty without a port, and once there is an account
+     */
+    public Optional<URI> setUpLink() throws EngineException {
+        People people = service(People.class);
+        if (address().isEmpty() || !people.none()) {
+            return Optional.empty();
+        }
+        return Optional.of(address().get().resolve("/set-up?key=" + people.setUpLink(Actor.operator(System.getProperty("user.name", "operator")))));
     }
 
     /** Adds a source of the host's own as a connection. */
@@ -351,6 +384,10 @@ public final class Eider implements AutoCloseable {
 
     Commands commands() throws EngineException {
         return service(Commands.class);
+    }
+
+    People people() throws EngineException {
+        return service(People.class);
     }
 
     private <T> T service(Class<T> type) throws EngineException {

@@ -2,11 +2,13 @@ package eider;
 
 import eider.engine.CommandLine;
 import eider.engine.EngineException;
+import java.io.ByteArrayOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ConnectException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,9 +162,40 @@ public final class Main {
             say("  data      " + home.root());
             say("  log       " + home.logs().resolve("eider.log"));
             say("  to stop   Ctrl-C, or: eider stop" + (folder.equals(Path.of(System.getProperty("eider.home", "."))) ? "" : " --home " + folder));
+            wayIn(eider, home.demo(false));
             eider.awaitClose();
         }
         return DONE;
+    }
+
+    /** How to sign in at first. While there is no account only a link leads in: it is for whoever reads the console, and neither log nor file has it. */
+    private void wayIn(Eider eider, boolean demo) {
+        if (demo) {
+            say("");
+            say("Sign in as admin (password admin123), manager (manager123) or user (user123).");
+            return;
+        }
+        try {
+            if (!eider.people().none()) {
+                return;
+            }
+            ByteArrayOutputStream link = new ByteArrayOutputStream();
+            ByteArrayOutputStream how = new ByteArrayOutputStream();
+            boolean made = eider.commands().run(new CommandLine(List.of("setup-link"), here(), 0, account(), link, how)) == DONE;
+            say("");
+            say(made ? "There is no account yet:" : "There is no account yet, and no link to make one:");
+            for (String line : (link.toString(StandardCharsets.UTF_8) + how.toString(StandardCharsets.UTF_8)).lines().toList()) {
+                say("  " + line);
+            }
+        } catch (EngineException e) {
+            LOG.error("whether there is an account cannot be told", e);
+            say("Nobody can sign in: " + e.getMessage());
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof EngineException told) {
+                say("Nobody can sign in: " + told.getMessage());
+            }
+            LOG.error("whether there is an account cannot be told; a stop at this very moment takes the services away", e);
+        }
     }
 
     /** The way out of a server, whatever asked for it: a signal, {@code eider stop}, or the end of {@code main}. */
@@ -185,7 +218,7 @@ public final class Main {
     /** Help needs the commands, but neither home nor lock: it is given from a home that is thrown away. */
     private int explain(List<String> arguments) throws EngineException {
         try (Eider eider = Eider.builder().inMemory().distribution(distribution).start()) {
-            return eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+            return eider.commands().run(new CommandLine(arguments, here(), width(), account(), out, err));
         }
     }
 
@@ -199,7 +232,7 @@ public final class Main {
         Optional<CommandClient> server = CommandClient.of(home.commandFile());
         try {
             if (server.isPresent()) {
-                int exit = server.get().run(arguments, here(), width(), out, err);
+                int exit = server.get().run(arguments, here(), width(), account(), out, err);
                 if (exit != DONE) {
                     return exit;
                 }
@@ -243,7 +276,7 @@ public final class Main {
             Optional<CommandClient> server = ofHome(home);
             if (server.isPresent()) {
                 try {
-                    return server.get().run(arguments, here(), width(), out, err);
+                    return server.get().run(arguments, here(), width(), account(), out, err);
                 } catch (ConnectException e) {
                     LOG.debug("nobody listens there any more", e);
                 }
@@ -280,7 +313,7 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(cancel);
         int exit;
         try {
-            exit = eider.commands().run(new CommandLine(arguments, here(), width(), out, err));
+            exit = eider.commands().run(new CommandLine(arguments, here(), width(), account(), out, err));
         } catch (RuntimeException e) {
             if (!cancelled.get()) {
                 throw e;
@@ -339,6 +372,16 @@ public final class Main {
 
     private static Path here() {
         return Path.of("").toAbsolutePath();
+    }
+
+    /**
+     * As the operating system tells it of this process: the property {@code user.name} can be set to anything by EIDER_JAVA_OPTIONS. The files of a home are open to its owner
+     * alone, so that several people often work as him: then it says for whom sudo did it.
+     */
+    private static String account() {
+        String account = ProcessHandle.current().info().user().orElseGet(() -> System.getProperty("user.name"));
+        String sudo = System.getenv("SUDO_USER");
+        return sudo == null || sudo.isBlank() || sudo.equals(account) ? account : account + ", by sudo of " + sudo;
     }
 
     /** The script measures the terminal and says so. */

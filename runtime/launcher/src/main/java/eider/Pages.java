@@ -1,6 +1,7 @@
 package eider;
 
 import java.net.URI;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.osgi.framework.InvalidSyntaxException;
@@ -30,18 +31,23 @@ final class Pages implements ServiceListener {
         if (event.getType() == ServiceEvent.UNREGISTERING) {
             address = null;
         } else {
-            loopback(event.getServiceReference()).ifPresent(found -> address = found);
+            nearest(event.getServiceReference()).ifPresent(found -> address = found);
         }
     }
 
-    private static Optional<URI> loopback(ServiceReference<?> service) {
+    /** Over loopback, where they listen there too. */
+    private static Optional<URI> nearest(ServiceReference<?> service) {
         List<String> endpoints = switch (service.getProperty("osgi.http.endpoint")) {
             case String one -> List.of(one);
             case String[] several -> List.of(several);
             case null, default -> List.of();
         };
-        return endpoints.stream().filter(endpoint -> LOOPBACK.stream().anyMatch(endpoint::startsWith))
-            .map(endpoint -> endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint).map(URI::create).findFirst();
+        return endpoints.stream().filter(endpoint -> endpoint.startsWith("http://")).max(Comparator.comparing(Pages::isLoopback))
+            .map(endpoint -> endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint).map(URI::create);
+    }
+
+    private static boolean isLoopback(String endpoint) {
+        return LOOPBACK.stream().anyMatch(endpoint::startsWith);
     }
 
     /** Where they are; empty while they are not served. */

@@ -72,7 +72,7 @@ class CommandClientTest {
         assertThat(run("sesame")).isEqualTo(2);
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("grün\ndone\n");
         assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("reading\r");
-        assertThat(asked.get()).isEqualTo("{\"arguments\":[\"query\",\"select 'ü\\\"\\\\ \\u000a'\"],\"directory\":\"/some where\",\"width\":120}");
+        assertThat(asked.get()).isEqualTo("{\"arguments\":[\"query\",\"select 'ü\\\"\\\\ \\u000a'\"],\"directory\":\"/some where\",\"width\":120,\"account\":\"ann \\\"o'hara\\\"\"}");
     }
 
     @Test
@@ -120,7 +120,7 @@ class CommandClientTest {
 
     private int run(String token) throws Exception {
         CommandClient client = new CommandClient(URI.create("http://127.0.0.1:" + server.getAddress().getPort()), token);
-        return client.run(List.of("query", "select 'ü\"\\ \n'"), Path.of("/some where"), 120, new PrintStream(out, true, StandardCharsets.UTF_8),
+        return client.run(List.of("query", "select 'ü\"\\ \n'"), Path.of("/some where"), 120, "ann \"o'hara\"", new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 

@@ -1,11 +1,14 @@
 package eider.cli;
 
+import eider.cli.Trail.Work;
 import eider.engine.CommandLine;
 import eider.engine.Commands;
 import eider.engine.EngineException;
 import eider.engine.Server;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +26,8 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -81,33 +86,60 @@ public final class Cli implements Commands {
         return width == 0 ? 100 : Math.clamp(width, NARROWEST_HELP, WIDEST_HELP);
     }
 
-    private static picocli.CommandLine parser(Console console, Engine engine, int helpWidth) {
+    /** Every command there is, with its subcommands. */
+    static picocli.CommandLine parser(Console console, Engine engine, int helpWidth) {
+        Trail trail = new Trail(console, engine);
         picocli.CommandLine parser = new picocli.CommandLine(new EiderCommand(console));
         parser.getCommandSpec().versionProvider(() -> new String[] {"eider " + engine.server().version()});
         for (Object command : List.of(
                 new ElsewhereCommands.Start(console), new ElsewhereCommands.Test(console),
-                new SyncSalesCommand(console, engine), new PluginsCommand(console, engine), new SourcesCommand(console, engine),
-                new SyncCommand(console, engine), new PlanCommand(console, engine), new LoadsCommand(console, engine), new UndoCommand(console, engine), new QuarantineCommand(console, engine),
+                new SyncSalesCommand(console, engine, trail), new PluginsCommand(console, engine), new SourcesCommand(console, engine),
+                new SyncCommand(console, engine, trail), new PlanCommand(console, engine, trail), new LoadsCommand(console, engine), new UndoCommand(console, engine, trail), new QuarantineCommand(console, engine),
                 new RecordingsCommand(console, engine),
-                new QueryCommand(console, engine), new StatusCommand(console, engine), new StopCommand(console, engine),
-                new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
+                new QueryCommand(console, engine, trail), new StatusCommand(console, engine), new StopCommand(console, engine, trail),
+                new ImportUsersCommand(console, engine, trail), new PeopleCommand(console, engine), new LinkCommands.Reset(console, engine, trail),
+                new LinkCommands.SetUp(console, engine, trail), new AuditCommand(console, engine), new ConfigCommand(console, engine), new ElsewhereCommands.Bench(console))) {
             parser.addSubcommand(command);
         }
-        parser.getSubcommands().get("recordings").addSubcommand(new RecordingsCommand.Replay(console, engine))
-                .addSubcommand(new RecordingsCommand.Delete(console, engine));
-        parser.getSubcommands().get("quarantine").addSubcommand(new QuarantineCommand.Mend(console, engine))
-                .addSubcommand(new QuarantineCommand.Replay(console, engine)).addSubcommand(new QuarantineLineCommand(console, engine));
-        parser.getSubcommands().get("sources").addSubcommand(new SourcesCommand.Compare(console, engine));
+        parser.getSubcommands().get("recordings").addSubcommand(new RecordingsCommand.Replay(console, engine, trail))
+                .addSubcommand(new RecordingsCommand.Delete(console, engine, trail));
+        parser.getSubcommands().get("quarantine").addSubcommand(new QuarantineCommand.Mend(console, engine, trail))
+                .addSubcommand(new QuarantineCommand.Replay(console, engine, trail)).addSubcommand(new QuarantineLineCommand(console, engine));
+        parser.getSubcommands().get("sources").addSubcommand(new SourcesCommand.Compare(console, engine, trail));
+        parser.getSubcommands().get("people").addSubcommand(new PeopleCommand.Set(console, engine, trail));
+        parser.getSubcommands().get("audit").addSubcommand(new AuditCommand.Verify(console, engine));
         // an argument @FILE would be read from the disk of the server's user
         parser.setExpandAtFiles(false);
         parser.setCaseInsensitiveEnumValuesAllowed(true);
         parser.setColorScheme(picocli.CommandLine.Help.defaultColorScheme(Ansi.OFF));
         parser.setUsageHelpWidth(helpWidth);
         parser.setOut(new PrintWriter(new HelpWriter(console), true));
+        parser.setExecutionStrategy(parsed -> execute(parsed, trail));
         parser.setParameterExceptionHandler(wrongUsage(console));
         parser.setExecutionExceptionHandler(failure(console));
         layHelpOut(parser);
         return parser;
+    }
+
+    private static int execute(ParseResult parsed, Trail trail) {
+        Integer explained = picocli.CommandLine.executeHelpRequest(parsed);
+        if (explained != null) {
+            return explained;
+        }
+        picocli.CommandLine command = parsed.asCommandLineList().getLast();
+        Object object = command.getCommandSpec().userObject();
+        Changes changes = nature(object).getAnnotation(Changes.class);
+        if (changes == null && !nature(object).isAnnotationPresent(Reads.class)) {
+            throw new IllegalStateException(command.getCommandSpec().qualifiedName() + " does not say whether it changes anything");
+        }
+        Work work = () -> new RunLast().execute(parsed);
+        boolean changesNow = changes != null && (!(object instanceof Changes.Sometimes sometimes) || sometimes.changes());
+        return changesNow ? trail.around(changes, command, work) : work.run();
+    }
+
+    /** Where a command says whether it {@link Changes} something or only {@link Reads}: on its class, or on its method where it has no class of its own. */
+    static AnnotatedElement nature(Object command) {
+        return command instanceof Method method ? method : command.getClass();
     }
 
     /** What is the same in the help of every command. */
@@ -148,8 +180,10 @@ public final class Cli implements Commands {
     }
 
     private static IExecutionExceptionHandler failure(Console console) {
-        return (failure, command, parsed) -> {
+        return (caught, command, parsed) -> {
             String name = command.getCommandSpec().qualifiedName();
+            // the accounts tell what went wrong inside a question that throws nothing checked
+            Exception failure = caught instanceof IllegalStateException && caught.getCause() instanceof EngineException told ? told : caught;
             switch (failure) {
                 case EngineException told -> {
                     LOG.debug("{} failed", name, told);

@@ -12,12 +12,14 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code eider config}, which has one command below it. */
+@Reads
 @Command(name = "config", description = "Check the files in config/.", synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExample:%n", footer = "  eider config check")
 final class ConfigCommand implements Callable<Integer> {
@@ -41,6 +43,7 @@ final class ConfigCommand implements Callable<Integer> {
 
     /** An operator's model, among those of connectors. */
     private static final Pattern MODEL = Pattern.compile("config/(models/.*)");
+    private static final Pattern POLICY_FAULT = Pattern.compile("config/(policies/[^ :]+)(?: line (\\d+))?: (.*)");
 
     private record Finding(Path file, Problem problem) {}
 
@@ -49,10 +52,11 @@ final class ConfigCommand implements Callable<Integer> {
             .id("line", finding -> finding.problem.line() == 0 ? null : finding.problem.line())
             .text("problem", finding -> finding.problem.sentence());
 
+    @Reads
     @Command(name = "check",
             description = {"Check every file in config/.",
                 "Finds names that configure nothing, unknown options, values of the wrong kind, variables that are not set,"
-                + " options given twice, and models that cannot be applied. Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
+                + " options given twice, and models and policies that cannot be applied. Each problem names its file and line. Nothing is changed. Fails (1) if there is any."},
             footerHeading = "%nExample:%n", footer = "  eider config check")
     int check(@Mixin FormatOption format) throws EngineException {
         Path folder = engine.server().home().resolve("config");
@@ -76,6 +80,9 @@ final class ConfigCommand implements Callable<Integer> {
                 }
             }
         }
+        if (Files.isDirectory(folder.resolve("policies"))) {
+            checkPolicies(folder, files);
+        }
         files.forEach((file, problems) -> problems.forEach(problem -> findings.add(new Finding(Path.of("config").resolve(file), problem))));
         if (!format.forPeople()) {
             LISTING.write(console, format.get(), findings);
@@ -87,5 +94,20 @@ final class ConfigCommand implements Callable<Integer> {
                     + finding.problem.sentence()));
         }
         return findings.isEmpty() ? Cli.DONE : Cli.FAILED;
+    }
+
+    private void checkPolicies(Path folder, Map<Path, List<Problem>> files) throws EngineException {
+        try (Stream<Path> policies = Files.list(folder.resolve("policies"))) {
+            policies.filter(file -> file.getFileName().toString().endsWith(".cfg")).forEach(file -> files.put(folder.relativize(file), new ArrayList<>()));
+        } catch (IOException e) {
+            throw new EngineException("The files in " + folder.resolve("policies") + " cannot be read: " + e.getMessage(), e);
+        }
+        for (String sentence : engine.policies().faults()) {
+            Matcher fault = POLICY_FAULT.matcher(sentence);
+            if (fault.matches()) {
+                files.computeIfAbsent(Path.of(fault.group(1)), file -> new ArrayList<>())
+                        .add(new Problem(fault.group(2) == null ? 0 : Integer.parseInt(fault.group(2)), fault.group(3)));
+            }
+        }
     }
 }

@@ -13,6 +13,7 @@ final class Console {
     private final PrintStream err;
     private final int width;
     private final Path directory;
+    private final String account;
 
     Console(eider.engine.CommandLine line) {
         this.answer = line.out();
@@ -20,6 +21,7 @@ final class Console {
         this.err = new PrintStream(new BufferedOutputStream(line.err(), 1 << 10), false, StandardCharsets.UTF_8);
         this.width = line.width();
         this.directory = line.directory();
+        this.account = line.account();
     }
 
     /** Columns of the terminal; 0 where the output is none. */
@@ -29,6 +31,11 @@ final class Console {
 
     boolean terminal() {
         return width > 0;
+    }
+
+    /** Who uses the terminal, as the client tells it. */
+    String account() {
+        return account;
     }
 
     /** The file that a person named, seen from where they stand. */

@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** {@code eider}: the word before every command. */
+@Reads
 @Command(name = "eider", synopsisSubcommandLabel = "COMMAND", sortOptions = false,
         description = {
             "Analytics from connector jars and data files: syncs sales into a database of its own and shows them as pages and figures.",

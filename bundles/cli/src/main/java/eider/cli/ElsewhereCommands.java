@@ -14,6 +14,7 @@ final class ElsewhereCommands {
     }
 
     /** {@code eider start}. */
+    @Reads
     @Command(name = "start", sortOptions = false, description = {"Start the server in the foreground.",
             "Prints the address when it is ready. Ctrl+C, or 'eider stop' from elsewhere, stops it in good order."
                 + " The first start from a checkout builds Eider before."},
@@ -39,6 +40,7 @@ final class ElsewhereCommands {
     }
 
     /** {@code eider test}. */
+    @Reads
     @Command(name = "test", description = "Set up what is missing and run every test of Eider itself.",
             footerHeading = "%nExample:%n", footer = "  eider test")
     static final class Test implements Callable<Integer> {
@@ -55,6 +57,7 @@ final class ElsewhereCommands {
     }
 
     /** {@code eider bench}. */
+    @Reads
     @Command(name = "bench", sortOptions = false, description = {"Measure Eider on this machine.",
             "Loading, memory, start and hot deploy: prints the figures beside their aims. Takes minutes."},
             footerHeading = "%nExample:%n", footer = "  eider bench --quick --json bench.json")

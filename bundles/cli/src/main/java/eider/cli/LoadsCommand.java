@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code eider loads [LOAD]}, and {@code eider loads --row ROW}. */
+@Reads
 @Command(name = "loads", sortOptions = false, description = {"List the newest loads, or the rules of one; or follow a row back to its file.",
         "The newest comes first: what each brought, from where, until when it can be taken back by 'eider undo', and why it failed or is held. With a load's id: what came of"
             + " each rule in it.",

@@ -20,12 +20,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code eider plan SOURCE [--approve]}. */
+@Changes("plan.approve")
 @Command(name = "plan", sortOptions = false,
         description = {"Show what a sync would do, and do nothing of it.",
             "The source is read and everything is tried out: how many rows would come, change and go, some of them, what of the columns is new, and which figures would"
                 + " change. With --approve just that is carried out: if the source has changed since, nothing is."},
         footerHeading = "%nExample:%n", footer = {"  eider plan inbox", "  eider plan inbox --approve"})
-final class PlanCommand implements Callable<Integer> {
+final class PlanCommand implements Callable<Integer>, Changes.Sometimes {
     /** So many fields of a row are shown to a person. */
     private static final int FIELDS = 8;
     private static final int VALUE = 40;
@@ -46,6 +47,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private final Console console;
     private final Engine engine;
+    private final Trail trail;
 
     @Parameters(paramLabel = "SOURCE", description = "Which; 'eider sources' lists them.")
     private String source;
@@ -56,18 +58,26 @@ final class PlanCommand implements Callable<Integer> {
     @Mixin
     private FormatOption format;
 
-    PlanCommand(Console console, Engine engine) {
+    PlanCommand(Console console, Engine engine, Trail trail) {
         this.console = console;
         this.engine = engine;
+        this.trail = trail;
+    }
+
+    @Override
+    public boolean changes() {
+        return approve;
     }
 
     @Override
     public Integer call() throws EngineException, InterruptedException {
+        trail.on("source " + source);
         SyncCommand.known(engine, source);
         try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
             if (approve) {
                 List<Load> loads = engine.syncs().approve(source, bar);
                 bar.close();
+                trail.after(loads);
                 return new Outcome(console, format).tell(loads);
             }
             Plan plan = engine.syncs().plan(source, bar);

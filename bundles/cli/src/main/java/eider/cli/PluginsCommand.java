@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code eider plugins}. */
+@Reads
 @Command(name = "plugins", description = {"List the connector jars, and why some do not serve.",
         "They are those in the drop folders. JSON and CSV have the whole SHA-256 of each."},
         footerHeading = "%nExample:%n", footer = "  eider plugins --format json")

@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code eider quarantine line ID}. */
+@Reads
 @Command(name = "line", sortOptions = false, description = {"Tell the line on which a row of the quarantine stands.",
         "A row that a rule found bad is listed with its file alone: its source is asked once more."},
         footerHeading = "%nExample:%n", footer = "  eider quarantine line 7")

@@ -2,8 +2,11 @@ package eider.cli;
 
 import eider.engine.EngineException;
 import eider.engine.Rows;
+import eider.people.Person;
+import eider.people.Viewer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -15,19 +18,21 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code eider query SQL}. */
+@Changes("export")
 @Command(name = "query", sortOptions = false,
         description = {"Run one SELECT statement and print its rows.",
             "Its dialect is DuckDB's; rows are printed as they come. The tables are sales and products, and beside them each source's own.",
             "A value in a CSV that begins with = or @ is left as it is: take care when a spreadsheet opens it."},
         footerHeading = "%nExample:%n", footer = {"  eider query \"select region, sum(total_amount) from sales group by all order by 2 desc\"",
             "  eider query \"from sales\" --format csv > sales.csv"})
-final class QueryCommand implements Callable<Integer> {
+final class QueryCommand implements Callable<Integer>, Changes.Sometimes {
     private static final Pattern KIND = Pattern.compile("^(?:java\\.sql\\.\\w+: )?(?:[A-Z][A-Za-z-]* (?:[A-Za-z-]+ ){0,3})Error: ");
     /** How often it is looked whether anybody still reads. */
     private static final int ROWS_A_LOOK = 1_000;
 
     private final Console console;
     private final Engine engine;
+    private final Trail trail;
 
     @Spec
     private CommandSpec spec;
@@ -35,14 +40,19 @@ final class QueryCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SQL", description = "The statement, in quotes so that the shell leaves it alone.")
     private String sql;
 
+    @Option(names = "--as", paramLabel = "USER",
+            description = "See what this person sees: through the policy of the role, and in the process in which people's SQL runs.")
+    private String person;
+
     private Duration timeout = Duration.ofMinutes(5);
 
     @Mixin
     private FormatOption format;
 
-    QueryCommand(Console console, Engine engine) {
+    QueryCommand(Console console, Engine engine, Trail trail) {
         this.console = console;
         this.engine = engine;
+        this.trail = trail;
     }
 
     @Option(names = "--timeout", paramLabel = "SECONDS", description = "Give up after so long; 300 if not given.")
@@ -53,13 +63,28 @@ final class QueryCommand implements Callable<Integer> {
         timeout = Duration.ofSeconds(seconds);
     }
 
+    /** Rows that do not go to a terminal go into a file or to a program. */
+    @Override
+    public boolean changes() {
+        return !console.terminal();
+    }
+
     @Override
     public Integer call() throws EngineException, InterruptedException {
-        try (Rows rows = engine.queries().query(sql, timeout)) {
+        trail.on("query " + sql.strip());
+        try (Rows rows = rows()) {
             return print(rows);
         } catch (EngineException e) {
             throw new EngineException(plainly(e.getMessage()), e);
         }
+    }
+
+    private Rows rows() throws EngineException {
+        if (person == null) {
+            return engine.queries().query(new Viewer(trail.by().name(), Viewer.OPERATOR, Map.of()), sql, timeout);
+        }
+        Person who = engine.people().named(person).orElseThrow(() -> new EngineException("There is nobody called '" + person + "'; see: eider people"));
+        return engine.queries().ask(who.viewer(), sql, timeout);
     }
 
     private int print(Rows rows) throws EngineException, InterruptedException {
@@ -67,19 +92,25 @@ final class QueryCommand implements Callable<Integer> {
         // closed only after the last row: where a query breaks off, the JSON array stays open and a script notices
         RowWriter writer = format.get().open(console, headings);
         Object[] values = new Object[headings.size()];
-        for (long row = 1; rows.next(); row++) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = rows.value(i);
-            }
-            writer.row(values);
-            if (row % ROWS_A_LOOK == 0) {
-                if (console.gone()) {
-                    return Cli.FAILED;
+        long printed = 0;
+        try {
+            while (rows.next()) {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = rows.value(i);
                 }
-                if (Thread.interrupted()) {
-                    throw new InterruptedException();
+                writer.row(values);
+                printed++;
+                if (printed % ROWS_A_LOOK == 0) {
+                    if (console.gone()) {
+                        return Cli.FAILED;
+                    }
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException();
+                    }
                 }
             }
+        } finally {
+            trail.after(Text.count(printed, "row") + " as " + format.get());
         }
         writer.close();
         return Cli.DONE;

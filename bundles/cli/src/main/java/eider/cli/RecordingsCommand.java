@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code eider recordings}, {@code eider recordings replay FILE} and {@code eider recordings delete FILE}. */
+@Reads
 @Command(name = "recordings", sortOptions = false, description = {"List the syncs that were recorded.",
         "'eider sync SOURCE --record' makes a recording: what came from outside and what was made of it, in one file that only you can read. Credentials are not in it;"
             + " the data of people are. It stays until you delete it."},
@@ -132,6 +133,7 @@ final class RecordingsCommand implements Callable<Integer> {
     }
 
     /** {@code eider recordings replay FILE [--connector]}. */
+    @Changes("recording.replay")
     @Command(name = "replay", sortOptions = false, description = {"Replay a recorded sync without the network.",
             "As it stands, what was pushed is pushed once more into an empty store in memory: it shows a fault of Eider once more. With --connector the connector that is"
                 + " installed now is run, with the recorded answers in place of its network, and what it makes of them is compared with what was made of them then."
@@ -140,6 +142,7 @@ final class RecordingsCommand implements Callable<Integer> {
     static final class Replay implements Callable<Integer> {
         private final Console console;
         private final Engine engine;
+        private final Trail trail;
 
         @Parameters(paramLabel = "FILE", description = "Which; 'eider recordings' lists them.")
         private String file;
@@ -150,17 +153,20 @@ final class RecordingsCommand implements Callable<Integer> {
         @Mixin
         private FormatOption format;
 
-        Replay(Console console, Engine engine) {
+        Replay(Console console, Engine engine, Trail trail) {
             this.console = console;
             this.engine = engine;
+            this.trail = trail;
         }
 
         @Override
         public Integer call() throws EngineException, InterruptedException {
+            trail.on("recording " + file);
             Replayed replayed;
             try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
                 replayed = connector ? engine.recordings().compare(file, bar) : engine.recordings().replay(file, bar);
             }
+            trail.after(replayed.connector().isEmpty() ? "in an empty store" : "with " + replayed.connector());
             if (format.forPeople()) {
                 show(replayed);
             } else if (connector) {
@@ -301,23 +307,28 @@ final class RecordingsCommand implements Callable<Integer> {
     }
 
     /** {@code eider recordings delete FILE}. */
+    @Changes("recording.delete")
     @Command(name = "delete", sortOptions = false, description = "Delete a recording.",
             footerHeading = "%nExample:%n", footer = "  eider recordings delete shop-mwtqwo8w-1.gz")
     static final class Delete implements Callable<Integer> {
         private final Console console;
         private final Engine engine;
+        private final Trail trail;
 
         @Parameters(paramLabel = "FILE", description = "Which; 'eider recordings' lists them.")
         private String file;
 
-        Delete(Console console, Engine engine) {
+        Delete(Console console, Engine engine, Trail trail) {
             this.console = console;
             this.engine = engine;
+            this.trail = trail;
         }
 
         @Override
         public Integer call() throws EngineException {
+            trail.on("recording " + file);
             engine.recordings().delete(file);
+            trail.after("deleted");
             console.say("Deleted " + file + ".");
             return Cli.DONE;
         }

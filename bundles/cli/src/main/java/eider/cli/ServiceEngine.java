@@ -10,24 +10,36 @@ import eider.engine.Queries;
 import eider.engine.Recordings;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.Audit;
+import eider.people.People;
+import eider.people.Policies;
+import eider.people.SignIns;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.URL;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.util.tracker.ServiceTracker;
 import org.osgi.util.tracker.ServiceTrackerCustomizer;
 import org.slf4j.Logger;
@@ -96,13 +108,45 @@ final class ServiceEngine implements Engine {
         return service(Plugins.class);
     }
 
+    @Override
+    public People people() throws EngineException {
+        return service(People.class);
+    }
+
+    @Override
+    public SignIns signIns() throws EngineException {
+        return service(SignIns.class);
+    }
+
+    @Override
+    public Policies policies() throws EngineException {
+        return service(Policies.class);
+    }
+
+    @Override
+    public Audit audit() throws EngineException {
+        return service(Audit.class);
+    }
+
+    /** It is an option of the pages, and a component's options are properties of the service that it offers. */
+    @Override
+    public Optional<URI> publicUrl() {
+        try {
+            ServiceReference<?>[] found = context.getAllServiceReferences(null, "(public_url=*)");
+            return Stream.of(found == null ? new ServiceReference<?>[0] : found).map(reference -> reference.getProperty("public_url").toString().strip())
+                    .filter(url -> url.matches("https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~/-]*)?")).map(URI::create).findFirst();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalStateException("the filter is a constant", e);
+        }
+    }
+
     private <S> S service(Class<S> type) throws EngineException {
         Object known = services.get(type);
         if (known == null) {
             ServiceReference<S> reference = reference(type);
             known = context.getService(reference);
             if (known == null) {
-                throw new EngineException(failure());
+                throw new EngineException(failure(type));
             }
             held.put(type, reference);
             services.put(type, known);
@@ -120,7 +164,7 @@ final class ServiceEngine implements Engine {
         try {
             ServiceReference<S> reference = tracker.waitForService(patience.toMillis());
             if (reference == null) {
-                throw new EngineException(failure());
+                throw new EngineException(failure(type));
             }
             return reference;
         } catch (InterruptedException e) {
@@ -133,14 +177,17 @@ final class ServiceEngine implements Engine {
 
     /**
      * The sentence of the component that could not start. Declarative Services keeps it as the text of a stack trace, and hands out null instead of
-     * an exception.
+     * an exception. Of several it is that of the part which offers the service, not of another that failed as well.
      */
-    private String failure() {
+    private String failure(Class<?> type) {
         ServiceReference<ServiceComponentRuntime> reference = context.getServiceReference(ServiceComponentRuntime.class);
         ServiceComponentRuntime components = reference == null ? null : context.getService(reference);
         if (components != null) {
             try {
-                List<String> failures = components.getComponentDescriptionDTOs().stream()
+                Collection<ComponentDescriptionDTO> all = components.getComponentDescriptionDTOs();
+                Set<Long> own = all.stream().filter(description -> List.of(description.serviceInterfaces).contains(type.getName()))
+                        .map(description -> description.bundle.id).collect(Collectors.toSet());
+                List<String> failures = all.stream().sorted(Comparator.comparing(description -> !own.contains(description.bundle.id)))
                         .flatMap(description -> components.getComponentConfigurationDTOs(description).stream())
                         .map(component -> component.failure).filter(Objects::nonNull).toList();
                 for (String failure : failures) {
@@ -153,7 +200,8 @@ final class ServiceEngine implements Engine {
                 context.ungetService(reference);
             }
         }
-        return "The store could not be opened; the log in " + server.home().resolve("logs") + " tells why.";
+        boolean people = type.getPackage().equals(People.class.getPackage());
+        return (people ? "The accounts and the audit trail" : "The store") + " could not be opened; the log in " + server.home().resolve("logs") + " tells why.";
     }
 
     @Override

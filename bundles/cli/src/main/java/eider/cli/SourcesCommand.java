@@ -7,6 +7,7 @@ import eider.engine.Load;
 import eider.engine.Mapping;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code eider sources} and {@code eider sources compare SOURCE}. */
+@Reads
 @Command(name = "sources", sortOptions = false,
         description = {"List the configured sources, their last sync, whether their datasets can be relied on, and which tables they fill.",
         "Each file config/<connector>~<name>.cfg makes one. A dataset is complete to the moment at which the last sync began that read it to its end;"
@@ -146,6 +148,7 @@ final class SourcesCommand implements Callable<Integer> {
     }
 
     /** {@code eider sources compare SOURCE}. */
+    @Changes("compare")
     @Command(name = "compare", sortOptions = false, description = {"Compare what is here with what a source holds, now.",
             "Its rows are counted and its amounts added up, up to where the last sync came; nothing is read and nothing changed."
                 + " Fails if they are not the same, or cannot be told."},
@@ -153,6 +156,7 @@ final class SourcesCommand implements Callable<Integer> {
     static final class Compare implements Callable<Integer> {
         private final Console console;
         private final Engine engine;
+        private final Trail trail;
 
         @Parameters(paramLabel = "SOURCE", description = "Which; 'eider sources' lists them.")
         private String source;
@@ -160,18 +164,22 @@ final class SourcesCommand implements Callable<Integer> {
         @Mixin
         private FormatOption format;
 
-        Compare(Console console, Engine engine) {
+        Compare(Console console, Engine engine, Trail trail) {
             this.console = console;
             this.engine = engine;
+            this.trail = trail;
         }
 
         @Override
         public Integer call() throws EngineException, InterruptedException {
+            trail.on("source " + source);
             SyncCommand.known(engine, source);
             List<Badge> badges;
             try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
                 badges = engine.comparisons().compare(source, bar);
             }
+            trail.after(badges.isEmpty() ? "nothing to compare" : String.join("; ", badges.stream().map(badge -> badge.dataset() + " " + badge.state().name()
+                    .toLowerCase(Locale.ROOT).replace('_', ' ')).toList()));
             if (!format.forPeople()) {
                 BADGES.write(console, format.get(), badges);
             } else if (badges.isEmpty()) {

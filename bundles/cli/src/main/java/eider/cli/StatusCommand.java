@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** {@code eider status}. */
+@Reads
 @Command(name = "status", description = {"Tell whether a server runs, and what is loaded.",
         "Also what needs looking at: rows in quarantine, plugins that do not serve. Works with and without a server."},
         footerHeading = "%nExample:%n", footer = "  eider status --format json")

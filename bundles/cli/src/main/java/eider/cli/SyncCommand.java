@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code eider sync SOURCE}. */
+@Changes("sync")
 @Command(name = "sync", sortOptions = false,
         description = {"Sync a configured source now.",
             "Waits until its rows are in. Ctrl+C cancels; what was committed stays."
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
 final class SyncCommand implements Callable<Integer> {
     private final Console console;
     private final Engine engine;
+    private final Trail trail;
 
     @Parameters(paramLabel = "SOURCE", description = "Which; 'eider sources' lists them.")
     private String source;
@@ -51,9 +53,10 @@ final class SyncCommand implements Callable<Integer> {
         private boolean approve;
     }
 
-    SyncCommand(Console console, Engine engine) {
+    SyncCommand(Console console, Engine engine, Trail trail) {
         this.console = console;
         this.engine = engine;
+        this.trail = trail;
     }
 
     @Override
@@ -61,9 +64,12 @@ final class SyncCommand implements Callable<Integer> {
         if (how.cancel && record) {
             throw new ParameterException(command.commandLine(), "--cancel and --record do not go together.");
         }
+        trail.on("source " + source);
         known(engine, source);
         if (how.cancel) {
-            console.say(engine.syncs().cancel(source) ? "Cancelled the sync of " + source + "; what it committed stays." : source
+            boolean cancelled = engine.syncs().cancel(source);
+            trail.after(cancelled ? "the running sync cancelled" : "no sync to cancel");
+            console.say(cancelled ? "Cancelled the sync of " + source + "; what it committed stays." : source
                     + " was not being synced.");
             return Cli.DONE;
         }
@@ -74,6 +80,7 @@ final class SyncCommand implements Callable<Integer> {
         try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
             loads = engine.syncs().sync(source, how.approve, bar);
         }
+        trail.after(loads);
         if (loads.isEmpty() && format.forPeople()) {
             console.say(source + " has nothing to sync.");
         }
@@ -109,6 +116,7 @@ final class SyncCommand implements Callable<Integer> {
         try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
             recorded = engine.recordings().record(source, how.approve, bar);
         }
+        trail.on("source " + source + ", recorded in " + recorded.recording().file()).after(recorded.loads());
         int code = new Outcome(console, format).tell(recorded.loads());
         if (!recorded.failure().isEmpty()) {
             console.tell(recorded.failure());

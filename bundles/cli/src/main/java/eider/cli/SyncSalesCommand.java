@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code eider sync-sales --csv FILE}. */
+@Changes("sync")
 @Command(name = "sync-sales", sortOptions = false,
         description = {"Load a file of sales, wherever it lies.",
             "The same file again changes nothing; a changed file replaces the rows that came from it."
@@ -19,6 +20,7 @@ import picocli.CommandLine.Option;
 final class SyncSalesCommand implements Callable<Integer> {
     private final Console console;
     private final Engine engine;
+    private final Trail trail;
 
     @Option(names = "--csv", paramLabel = "FILE", required = true,
             description = "The file: delimited text in any usual encoding and dialect, plain or compressed.")
@@ -30,14 +32,16 @@ final class SyncSalesCommand implements Callable<Integer> {
     @Mixin
     private FormatOption format;
 
-    SyncSalesCommand(Console console, Engine engine) {
+    SyncSalesCommand(Console console, Engine engine, Trail trail) {
         this.console = console;
         this.engine = engine;
+        this.trail = trail;
     }
 
     @Override
     public Integer call() throws EngineException, InterruptedException {
         Path file = console.file(csv);
+        trail.on("file " + file);
         if (!Files.exists(file)) {
             throw new EngineException("There is no file " + file + ".");
         }
@@ -48,6 +52,7 @@ final class SyncSalesCommand implements Callable<Integer> {
         try (ProgressBar bar = new ProgressBar(console, System::nanoTime)) {
             load = engine.syncs().load(file, "sales", approve, bar);
         }
+        trail.after(List.of(load));
         return new Outcome(console, format, "eider sync-sales --csv " + Shell.word(csv) + " --approve").tell(List.of(load));
     }
 }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code eider undo LOAD [--read-again|--skip]}. */
+@Changes("undo")
 @Command(name = "undo", sortOptions = false,
         description = {"Take a load back, exactly.",
             "Rows that it brought go, and what it replaced or removed is here again as it was. Later loads stay; one that changed the same rows since must be taken back before."
@@ -34,6 +35,7 @@ final class UndoCommand implements Callable<Integer> {
 
     private final Console console;
     private final Engine engine;
+    private final Trail trail;
 
     @Spec
     private CommandSpec spec;
@@ -56,9 +58,10 @@ final class UndoCommand implements Callable<Integer> {
     @Mixin
     private FormatOption format;
 
-    UndoCommand(Console console, Engine engine) {
+    UndoCommand(Console console, Engine engine, Trail trail) {
         this.console = console;
         this.engine = engine;
+        this.trail = trail;
     }
 
     @Override
@@ -67,11 +70,14 @@ final class UndoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "'" + id + "' is no load's id, which is a whole number.");
         }
         long load = Long.parseLong(id);
+        trail.on("load " + load);
         Load known = engine.loads().load(load).orElseThrow(() -> new EngineException("There is no load " + load + ". See: eider loads"));
+        trail.on("load " + load + " of " + known.connection() + "." + known.dataset());
         boolean said = how.again || how.skip;
         boolean held = true;
         if (!said || known.state() != Load.State.UNDONE) {
-            Undone undone = engine.loads().undo(load, "command line");
+            Undone undone = engine.loads().undo(load, trail.by().name());
+            trail.after(undone.takenOut() + " taken out, " + undone.putBack() + " put back");
             tell(undone);
             held = undone.held();
         }
@@ -86,6 +92,7 @@ final class UndoCommand implements Callable<Integer> {
             return Cli.DONE;
         }
         engine.loads().release(known.connection(), known.dataset(), how.again ? Hold.Release.READ_AGAIN : Hold.Release.SKIP);
+        trail.released(how.again ? "to be read again" : "to be left out");
         if (!format.forPeople()) {
             return Cli.DONE;
         }

@@ -24,14 +24,15 @@ class CliTest {
         assertThat(run.code()).isZero();
         assertThat(run.err()).isEmpty();
         assertThat(run.out()).contains("start", "test", "sync-sales", "plugins", "sources", "sync", "loads", "quarantine", "recordings", "query", "status",
-                "stop", "config", "bench")
+                "stop", "import-users", "people", "reset-password", "setup-link", "audit", "config", "bench")
                 .contains("--home DIR", "Exit codes:", "Example:");
         assertThat(engine.asked).containsExactly("closed");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"start", "test", "sync-sales", "plugins", "sources", "sync", "loads", "quarantine", "recordings",
-            "recordings replay", "recordings delete", "query", "status", "stop", "config", "config check", "bench"})
+            "recordings replay", "recordings delete", "query", "status", "stop", "import-users", "people", "people set", "reset-password", "setup-link", "audit",
+            "audit verify", "config", "config check", "bench"})
     void everyCommandHasAHelpWithAnExampleAndItsExitCodes(String command) {
         Run run = Run.of(engine, (command + " --help").split(" "));
 
@@ -71,7 +72,8 @@ class CliTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "sync-sales", "sync", "query", "config", "loads --format xml", "loads --limit 0", "loads --limit many", "query a b",
-            "sync a --cancel --approve", "sync a --cancel --record", "recordings replay", "recordings delete",
+            "import-users", "reset-password", "people set", "people set ann", "people set ann --active --inactive", "people set ann --attribute x", "audit --before 0",
+            "audit --limit 0", "sync a --cancel --approve", "sync a --cancel --record", "recordings replay", "recordings delete",
         "query x --timeout 0", "start", "bench"})
     void wrongUsageIsExitCodeTwo(String line) {
         Run run = Run.of(engine, line.isEmpty() ? new String[0] : line.split(" "));

@@ -143,12 +143,12 @@ class CommandsTest {
         assertThat(run.out()).isEqualTo("Load 7 of files.sales is taken back: 2 rows that it had brought are out, 1 row that it had replaced or removed is here again.\n"
                 + "  1 row that had left quarantine with it is there again.\n  Column more stays.\n");
         assertThat(run.err()).contains("not read any more until you say", "eider undo 7 --read-again", "eider undo 7 --skip");
-        assertThat(engine.asked).contains("undo 7 by command line").noneMatch(what -> what.startsWith("release"));
+        assertThat(engine.asked).contains("undo 7 by ann").noneMatch(what -> what.startsWith("release"));
         Run.of(engine, 0, folder, "undo", "7", "--skip");
-        assertThat(engine.asked).containsSubsequence("undo 7 by command line", "undo 7 by command line", "release files.sales SKIP");
+        assertThat(engine.asked).containsSubsequence("undo 7 by ann", "undo 7 by ann", "release files.sales SKIP");
         engine.loads.set(0, FakeEngine.load(7, Load.State.UNDONE, 2, 0, ""));
         assertThat(Run.of(engine, 0, folder, "undo", "7", "--read-again").out()).contains("The next sync asks files again");
-        assertThat(engine.asked).contains("release files.sales READ_AGAIN").filteredOn("undo 7 by command line"::equals).hasSize(2);
+        assertThat(engine.asked).contains("release files.sales READ_AGAIN").filteredOn("undo 7 by ann"::equals).hasSize(2);
         assertThat(Run.of(engine, 0, folder, "undo", "9")).isEqualTo(new Run(1, "", "There is no load 9. See: eider loads\n"));
         assertThat(Run.of(engine, 0, folder, "undo", "7", "--skip", "--read-again").code()).isEqualTo(2);
         assertThat(Run.of(engine, 0, folder, "undo", "x").err()).contains("'x' is no load's id");
@@ -369,7 +369,7 @@ class CommandsTest {
             }
         };
         for (OutputStream out : List.of(closed, new PrintStream(closed))) {
-            int code = new Cli(() -> engine).run(new CommandLine(List.of("query", "q", "--format", "csv"), folder, 0, out,
+            int code = new Cli(() -> engine).run(new CommandLine(List.of("query", "q", "--format", "csv"), folder, 0, "ann", out,
                     OutputStream.nullOutputStream()));
 
             assertThat(code).isEqualTo(1);
@@ -449,7 +449,7 @@ class CommandsTest {
         assertThat(Run.of(engine, "quarantine", "mend", "7").out()).isEqualTo("files sales, sales.csv line 7: No date.\n  amount = much\n");
         assertThat(Run.of(engine, "quarantine", "mend", "7", "amount=1=2")).isEqualTo(new Run(0,
                 "files sales, sales.csv line 7: No date.\n  amount = 1=2\n", "It comes in with: eider quarantine replay files\n"));
-        assertThat(engine.asked).contains("mend 7 {amount=1=2} by command line");
+        assertThat(engine.asked).contains("mend 7 {amount=1=2} by ann");
         assertThat(Run.of(engine, "quarantine", "mend", "7", "amount").code()).isEqualTo(2);
         assertThat(Run.of(engine, "quarantine", "mend", "8").err()).contains("There is no row 8 in quarantine");
         engine.loads.add(FakeEngine.load(9, Load.State.COMMITTED, 1, 0, ""));

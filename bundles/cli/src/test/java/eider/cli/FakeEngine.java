@@ -26,8 +26,13 @@ import eider.engine.Rows;
 import eider.engine.RuleCheck;
 import eider.engine.Server;
 import eider.engine.Syncs;
-import eider.people.Viewer;
 import eider.engine.Undone;
+import eider.people.Audit;
+import eider.people.People;
+import eider.people.Permission;
+import eider.people.Policies;
+import eider.people.SignIns;
+import eider.people.Viewer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +42,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** An engine whose answers a test writes down, and which remembers what it was asked. */
@@ -50,6 +56,8 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     final List<RuleCheck> checks = new ArrayList<>();
     final List<OptionCheck> optionChecks = new ArrayList<>();
     final List<Badge> badges = new ArrayList<>();
+    final FakePeople people = new FakePeople();
+    final FakeAudit audit = new FakeAudit();
     final List<Mapping> mappings = new ArrayList<>();
     final List<Plugin> plugins = new ArrayList<>();
     final List<Metatype> metatypes = new ArrayList<>();
@@ -63,7 +71,11 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     Replayed replayed;
     Path home = Path.of("/srv/eider");
     URI address;
+    Runnable stopping = () -> {};
+    URI publicUrl;
+    final List<String> policyFaults = new ArrayList<>();
     EngineException refusal;
+    EngineException noAudit;
     RuntimeException bug;
     long failAfter = Long.MAX_VALUE;
     int read;
@@ -140,6 +152,57 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     }
 
     @Override
+    public People people() throws EngineException {
+        note("people");
+        return people;
+    }
+
+    @Override
+    public SignIns signIns() throws EngineException {
+        note("signIns");
+        return people.signIns;
+    }
+
+    @Override
+    public Policies policies() {
+        return new Policies() {
+            @Override
+            public List<String> roles() {
+                return List.of("admin", "manager", "user");
+            }
+
+            @Override
+            public Set<Permission> permissions(Viewer viewer) {
+                return Set.of();
+            }
+
+            @Override
+            public List<String> attributes() {
+                return List.of();
+            }
+
+            @Override
+            public List<String> faults() {
+                return policyFaults;
+            }
+        };
+    }
+
+    @Override
+    public Audit audit() throws EngineException {
+        asked.add("audit");
+        if (noAudit != null) {
+            throw noAudit;
+        }
+        return audit;
+    }
+
+    @Override
+    public Optional<URI> publicUrl() {
+        return Optional.ofNullable(publicUrl);
+    }
+
+    @Override
     public Plugins plugins() throws EngineException {
         asked.add("plugins");
         return () -> plugins;
@@ -192,6 +255,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
 
     @Override
     public void stop() {
+        stopping.run();
         asked.add("stop");
     }
 
@@ -340,7 +404,7 @@ final class FakeEngine implements Engine, Server, Syncs, Loads {
     private final class FakeQueries implements Queries {
         @Override
         public Rows query(Viewer viewer, String sql, Duration limit, Object... parameters) {
-            asked.add("query " + sql);
+            asked.add("query " + sql + (viewer.isOperator() ? "" : " by " + viewer.role()));
             return new FakeRows();
         }
 

@@ -16,7 +16,7 @@ class ProgressBarTest {
     private final AtomicLong time = new AtomicLong();
 
     private ProgressBar bar(int width) {
-        return new ProgressBar(new Console(new CommandLine(List.of(), Path.of("/"), width, out, err)), time::get);
+        return new ProgressBar(new Console(new CommandLine(List.of(), Path.of("/"), width, "ann", out, err)), time::get);
     }
 
     private void tick(ProgressBar bar, String doing, long done, long total) {

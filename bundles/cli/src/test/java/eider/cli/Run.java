@@ -20,7 +20,7 @@ record Run(int code, String out, String err) {
     static Run of(FakeEngine engine, int width, Path directory, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = new Cli(() -> engine).run(new CommandLine(List.of(words), directory, width, out, err));
+        int code = new Cli(() -> engine).run(new CommandLine(List.of(words), directory, width, "ann", out, err));
         return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

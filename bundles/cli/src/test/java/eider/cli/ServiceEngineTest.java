@@ -6,14 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import aQute.bnd.osgi.Builder;
 import aQute.bnd.osgi.FileResource;
 import aQute.bnd.osgi.Jar;
+import eider.cli.fixture.DamagedAudit;
 import eider.cli.fixture.DamagedLoads;
 import eider.engine.CommandLine;
 import eider.engine.EngineException;
 import eider.engine.Loads;
 import java.io.ByteArrayOutputStream;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +48,7 @@ class ServiceEngineTest {
     void aFramework() throws Exception {
         framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString(),
                 Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                "eider.engine;version=1.0.0,eider.connector;version=1.2.0,org.slf4j;version=2.0.20,org.osgi.service.component;version=1.5.1,"
+                "eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,org.slf4j;version=2.0.20,org.osgi.service.component;version=1.5.1,"
                         + "org.osgi.service.component.runtime;version=1.5.1,org.osgi.service.component.runtime.dto;version=1.5.1,"
                         + "org.osgi.util.function;version=1.2.0,org.osgi.util.promise;version=1.3.0"));
         framework.start();
@@ -82,7 +85,7 @@ class ServiceEngineTest {
     }
 
     private int run(String... words) {
-        return new Cli(() -> engine(PATIENCE)).run(new CommandLine(List.of(words), folder, 0, new ByteArrayOutputStream(),
+        return new Cli(() -> engine(PATIENCE)).run(new CommandLine(List.of(words), folder, 0, "ann", new ByteArrayOutputStream(),
                 new ByteArrayOutputStream()));
     }
 
@@ -155,6 +158,36 @@ class ServiceEngineTest {
         assertThat(bundle.getState()).isEqualTo(Bundle.INSTALLED);
     }
 
+    @Test
+    void thePublicAddressIsAnOptionOfAnyService() {
+        try (ServiceEngine engine = engine(PATIENCE)) {
+            assertThat(engine.publicUrl()).isEmpty();
+            ServiceRegistration<Runnable> pages = context().registerService(Runnable.class, () -> {
+                throw new AssertionError("nothing is opened for it");
+            }, new Hashtable<>(Map.of("public_url", "")));
+            assertThat(engine.publicUrl()).isEmpty();
+            pages.setProperties(new Hashtable<>(Map.of("public_url", "javascript:alert(1)")));
+            assertThat(engine.publicUrl()).isEmpty();
+            pages.setProperties(new Hashtable<>(Map.of("public_url", " https://eider.example.com:8443/ ")));
+            assertThat(engine.publicUrl()).contains(URI.create("https://eider.example.com:8443/"));
+        }
+    }
+
+    @Test
+    void whatFailedIsTheSentenceOfThePartThatOffersTheService() throws Exception {
+        Path scr = Path.of(Class.forName("org.apache.felix.scr.impl.Activator", false, getClass().getClassLoader()).getProtectionDomain()
+                .getCodeSource().getLocation().toURI());
+        context().installBundle(scr.toUri().toString()).start();
+        context().installBundle(bundleOf(DamagedLoads.class).toUri().toString()).start();
+        context().installBundle(bundleOf(DamagedAudit.class).toUri().toString()).start();
+
+        try (ServiceEngine engine = engine(PATIENCE)) {
+            assertThatThrownBy(engine::loads).hasMessage("The database is damaged; restore a backup.");
+            assertThatThrownBy(engine::audit).hasMessage("The accounts are damaged; restore a backup.");
+            assertThatThrownBy(engine::loads).hasMessage("The database is damaged; restore a backup.");
+        }
+    }
+
     private Path bundleOf(Class<?> component) throws Exception {
         Path jar = folder.resolve(component.getSimpleName() + ".jar");
         Path classes = Path.of(component.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -162,7 +195,7 @@ class ServiceEngineTest {
         try (Builder builder = new Builder(); Jar classPath = new Jar("classes")) {
             classPath.putResource(entry, new FileResource(classes.resolve(entry)));
             builder.addClasspath(classPath);
-            builder.setProperty("Bundle-SymbolicName", "damaged");
+            builder.setProperty("Bundle-SymbolicName", component.getSimpleName());
             builder.setProperty("Private-Package", component.getPackageName());
             builder.setProperty("-dsannotations-options", "norequirements");
             try (Jar made = builder.build()) {

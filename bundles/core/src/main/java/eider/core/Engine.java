@@ -8,6 +8,7 @@ import eider.engine.Queries;
 import eider.engine.Recordings;
 import eider.engine.Syncs;
 import eider.model.OperatorModels;
+import eider.policy.PolicyFolder;
 import eider.query.QueryService;
 import eider.store.Handling;
 import eider.store.Store;
@@ -23,6 +24,7 @@ import eider.sync.SyncSettings;
 import eider.sync.Time;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Map;
 
 /**
@@ -42,13 +44,17 @@ public final class Engine implements AutoCloseable {
     private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        // The hand-over folder of a home is its data/handover.
-        this.datasets = new Datasets(OperatorModels.in(store.handover().toAbsolutePath().resolve("../..").normalize()));
+        this.datasets = new Datasets(OperatorModels.in(home(store)));
         this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
         this.origins = new OriginService(store, syncs);
         this.comparisons = new ComparisonService(store, syncs, datasets);
-        this.queries = new QueryService(store);
+        this.queries = new QueryService(store, new PolicyFolder(home(store), store, store.clock(), ZoneOffset.UTC));
         this.recordings = RecordingService.plain(syncs, store, datasets);
+    }
+
+    /** The hand-over folder of a home is its data/handover. */
+    private static Path home(Store store) {
+        return store.handover().toAbsolutePath().resolve("../..").normalize();
     }
 
     /** @param home the folder that holds {@code data/}; made if it is not there */

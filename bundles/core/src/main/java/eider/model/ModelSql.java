@@ -1,6 +1,7 @@
 package eider.model;
 
 import eider.store.Sql;
+import eider.store.SyntaxTree;
 import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -127,7 +128,7 @@ public final class ModelSql {
 
     private Fault fault(Map<String, Object> node, String what) {
         Object place = node.get("query_location");
-        return new Fault(at(place instanceof String text && text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1, what));
+        return new Fault(at(SyntaxTree.position(place), what));
     }
 
     /** Functions that give the same row another result another time, or look at something else than it. */

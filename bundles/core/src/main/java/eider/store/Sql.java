@@ -9,6 +9,8 @@ import java.sql.Struct;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
+import org.duckdb.DuckDBDriver;
 import org.duckdb.DuckDBPreparedStatement;
 import org.duckdb.DuckDBStruct;
 
@@ -25,6 +27,16 @@ public final class Sql implements AutoCloseable {
 
     Sql(Connection connection) {
         this.connection = connection;
+    }
+
+    /** A DuckDB of its own, in memory, that has nothing to do with any store. */
+    public static Sql alone(Properties properties) throws SQLException {
+        return new Sql(new DuckDBDriver().connect("jdbc:duckdb:", properties));
+    }
+
+    /** Where the driver lies, for who starts another process with it. */
+    public static Class<?> driver() {
+        return DuckDBDriver.class;
     }
 
     /** Reads a row that {@link #list} stands on. */
@@ -95,6 +107,25 @@ public final class Sql implements AutoCloseable {
         } catch (SQLException | RuntimeException e) {
             statement.close();
             throw e;
+        }
+    }
+
+    /**
+     * What really went wrong with a SELECT that failed before its first row. Where results are streamed, DuckDB's driver says no more than "Invalid result set" (2.0.0.1; see
+     * SqlTest), so it is run once more into a table of this connection. Ends a transaction.
+     */
+    public SQLException reason(SQLException told, String select, Object... parameters) {
+        if (cancelled || !String.valueOf(told.getMessage()).contains("Invalid result set")) {
+            return told;
+        }
+        try {
+            reset();
+            run("CREATE OR REPLACE TEMP TABLE _reason AS " + select, parameters);
+            run("DROP TABLE _reason");
+            return told;
+        } catch (SQLException reason) {
+            reason.addSuppressed(told);
+            return reason;
         }
     }
 

@@ -1,7 +1,9 @@
 package eider.web;
 
+import eider.web.door.Door;
+import eider.web.door.Guarded;
+import eider.web.door.Open;
 import jakarta.servlet.Servlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
@@ -21,21 +23,24 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
  * Style sheet, scripts and icon, shipped in this bundle. They lie in it compressed and go out as they lie. An address carries a
  * fingerprint of the content ({@code /assets/eider.css?v=1b2c3d4e}), so a browser keeps it for good and still sees a new version at once.
  */
-@Component(service = {Servlet.class, Assets.class})
+@Open
+@Component(service = Servlet.class)
 @HttpWhiteboardServletPattern("/assets/*")
-public final class Assets extends HttpServlet {
+public final class Assets extends Guarded {
     private static final long serialVersionUID = 1L;
     private static final Map<String, String> TYPES = Map.of("echarts.min.js", "text/javascript;charset=UTF-8",
-            "dashboard.js", "text/javascript;charset=UTF-8", "eider.css", "text/css;charset=UTF-8", "eider.svg", "image/svg+xml");
+            "dashboard.js", "text/javascript;charset=UTF-8", "moments.js", "text/javascript;charset=UTF-8", "eider.css", "text/css;charset=UTF-8", "eider.svg", "image/svg+xml");
 
-    private final transient Map<String, String> addresses = new ConcurrentHashMap<>();
+    private static final Map<String, String> ADDRESSES = new ConcurrentHashMap<>();
 
     @Activate
-    public Assets(@Reference Gate gate) {}
+    public Assets(@Reference Gate gate, @Reference Door door) {
+        super(door);
+    }
 
     /** Where a page finds the asset with this name. */
-    public String address(String name) {
-        return addresses.computeIfAbsent(name, key -> {
+    public static String address(String name) {
+        return ADDRESSES.computeIfAbsent(name, key -> {
             try {
                 CRC32 crc = new CRC32();
                 crc.update(packed(key));

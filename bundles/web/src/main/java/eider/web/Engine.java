@@ -8,6 +8,10 @@ import eider.engine.Plugins;
 import eider.engine.Queries;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.Audit;
+import eider.people.People;
+import eider.people.Policies;
+import eider.people.SignIns;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -38,6 +42,14 @@ public final class Engine {
     private volatile Commands commands;
     @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
     private volatile Comparisons comparisons;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile People people;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile SignIns signIns;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Policies policies;
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Audit audit;
 
     @Activate
     public Engine(@Reference Server server) {
@@ -74,5 +86,21 @@ public final class Engine {
 
     public Optional<Commands> commands() {
         return Optional.ofNullable(commands);
+    }
+
+    public Optional<People> people() {
+        return Optional.ofNullable(people);
+    }
+
+    public Optional<SignIns> signIns() {
+        return Optional.ofNullable(signIns);
+    }
+
+    public Optional<Policies> policies() {
+        return Optional.ofNullable(policies);
+    }
+
+    public Optional<Audit> audit() {
+        return Optional.ofNullable(audit);
     }
 }

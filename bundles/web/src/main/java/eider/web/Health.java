@@ -3,8 +3,10 @@ package eider.web;
 import eider.engine.EngineException;
 import eider.engine.Queries;
 import eider.engine.Rows;
+import eider.web.door.Door;
+import eider.web.door.Guarded;
+import eider.web.door.Open;
 import jakarta.servlet.Servlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -18,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code /healthz}: the process lives. {@code /readyz}: it can serve, because the store answered just now; 503 with a sentence otherwise. */
+@Open
 @Component(service = Servlet.class)
 @HttpWhiteboardServletPattern({"/healthz", "/readyz"})
-public final class Health extends HttpServlet {
+public final class Health extends Guarded {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -28,7 +31,8 @@ public final class Health extends HttpServlet {
     private final transient Engine engine;
 
     @Activate
-    public Health(@Reference Gate gate, @Reference Engine engine) {
+    public Health(@Reference Gate gate, @Reference Door door, @Reference Engine engine) {
+        super(door);
         this.engine = engine;
     }
 

@@ -103,9 +103,9 @@ class ApiTest {
         assertError(server.get("/api/v1/loads?limit=many"), 400, "'limit' must be a whole number from 1 to 1000.");
         assertError(server.get("/api/v1/no-such-thing"), 404, "There is nothing at this address.");
         assertError(server.get("/api/v2/dashboard"), 404, "There is nothing at this address.");
-        assertError(server.send(server.request("/api/v1/sources").DELETE().build()), 405, "This address does not take that method.");
+        assertError(server.send(server.request("/api/v1/sources").header("X-Eider-Form", server.admin().form()).DELETE().build()), 405, "This address does not take that method.");
         assertError(server.get("/api/v1/commands"), 405, "This address does not take that method.");
-        assertThat(server.send(server.request("/").DELETE().build()).body()).isEqualTo("This address does not take that method.\n");
+        assertThat(server.send(server.request("/").header("X-Eider-Form", server.admin().form()).DELETE().build()).body()).isEqualTo("This address does not take that method.\n");
         server.version++;
         server.broken = true;
         assertError(server.get("/api/v1/dashboard"), 500, "The disk that holds the store is full.");

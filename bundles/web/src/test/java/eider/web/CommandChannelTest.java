@@ -94,13 +94,19 @@ class CommandChannelTest {
             }
         };
 
-        List<Frame> frames = run("{\"arguments\":[\"query\",\"select 'ä'\"],\"directory\":\"/tmp\",\"width\":80}");
+        List<Frame> frames = run("{\"arguments\":[\"query\",\"select 'ä'\"],\"directory\":\"/tmp\",\"width\":80,\"account\":\"ann\\n\"}");
 
         assertThat(frames).filteredOn(frame -> !frame.text().isEmpty())
                 .containsExactly(new Frame(1, "ein Käufer\n"), new Frame(2, "50 %\r"), new Frame(1, "x"), new Frame(3, "2"));
         assertThat(asked.get().arguments()).containsExactly("query", "select 'ä'");
         assertThat(asked.get().directory()).isEqualTo(Path.of("/tmp"));
         assertThat(asked.get().width()).isEqualTo(80);
+        assertThat(asked.get().account()).isEqualTo("ann");
+
+        run("{\"arguments\":[\"status\"],\"directory\":\"/tmp\",\"width\":80,\"account\":\"a\\u001b[2Jnn\"}");
+        assertThat(asked.get().account()).isEqualTo("a?[2Jnn");
+        run("{\"arguments\":[\"status\"],\"directory\":\"/tmp\",\"width\":80}");
+        assertThat(asked.get().account()).isEqualTo(CommandLine.UNKNOWN);
     }
 
     @Test
@@ -219,7 +225,7 @@ class CommandChannelTest {
 
     private record Frame(int kind, String text) {}
 
-    private HttpRequest.Builder post(String body) throws IOException {
+    private HttpRequest.Builder post(String body) throws IOException, InterruptedException {
         return server.request("/api/v1/commands").header("Authorization", "Bearer " + server.command().get("token"))
                 .POST(HttpRequest.BodyPublishers.ofString(body));
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,14 +58,19 @@ class EventsTest {
     @Test
     void servesOnlySoManyStreamsAndTakesNewOnesWhenOldOnesLeave() throws Exception {
         List<Stream> streams = new ArrayList<>();
+        Browser looker = null;
         try {
             for (int i = 0; i < 64; i++) {
-                streams.add(new Stream());
+                if (i % 8 == 0) {
+                    server.people.has("looker" + i, "user", Map.of(), "looker" + i + "'s own password");
+                    looker = server.signIn("looker" + i);
+                }
+                streams.add(new Stream(looker));
                 assertThat(streams.getLast().next()).isEqualTo("alive");
             }
             HttpResponse<String> refused = server.get("/api/v1/events");
             assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.body()).isEqualTo("{\"error\":\"64 pages listen already; close one.\"}");
+            assertThat(refused.body()).isEqualTo("{\"error\":\"64 pages listen already, or 8 of yours; close one.\"}");
             assertThat(server.get("/").statusCode()).as("open streams take no thread from the pages").isEqualTo(200);
 
             streams.removeLast().close();
@@ -98,7 +104,11 @@ class EventsTest {
         private final BufferedReader lines;
 
         Stream() throws IOException, InterruptedException {
-            HttpResponse<InputStream> answer = server.client().send(server.request("/api/v1/events").build(), HttpResponse.BodyHandlers.ofInputStream());
+            this(server.admin());
+        }
+
+        Stream(Browser browser) throws IOException, InterruptedException {
+            HttpResponse<InputStream> answer = server.client().send(browser.request("/api/v1/events").build(), HttpResponse.BodyHandlers.ofInputStream());
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
             in = answer.body();

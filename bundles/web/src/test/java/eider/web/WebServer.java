@@ -19,15 +19,21 @@ import eider.engine.Queries;
 import eider.engine.Rows;
 import eider.engine.Server;
 import eider.engine.Syncs;
+import eider.people.Audit;
+import eider.people.People;
+import eider.people.Policies;
+import eider.people.SignIns;
 import eider.people.Viewer;
 import eider.engine.Undone;
 import eider.connector.Source;
 import java.io.File;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -40,6 +46,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +60,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.launch.Framework;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
  * The web bundle in a real framework with a real Jetty on a free port of the loopback, before a store that is a DuckDB in memory with
@@ -64,6 +72,7 @@ final class WebServer implements AutoCloseable {
     final List<Badge> badges = new CopyOnWriteArrayList<>();
     final List<Plugin> plugins = new CopyOnWriteArrayList<>();
     final Set<Consumer<Load>> listeners = ConcurrentHashMap.newKeySet();
+    final TestPeople people = new TestPeople();
     volatile Commands commands = line -> 0;
     volatile boolean demo;
     volatile long version = 1;
@@ -75,8 +84,15 @@ final class WebServer implements AutoCloseable {
     private final java.sql.Connection store;
     private final HttpClient client = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
     private ServiceRegistration<Queries> queries;
+    private ServiceRegistration<?> identity;
+    private Browser admin;
 
     WebServer(Path home) throws Exception {
+        this(home, true);
+    }
+
+    /** @param inhabited whether there are accounts */
+    WebServer(Path home, boolean inhabited) throws Exception {
         this.home = home;
         store = DriverManager.getConnection("jdbc:duckdb:");
         sql("create table sales(date date, occurred_at timestamptz, kind varchar, source varchar, source_id varchar, order_id varchar, customer varchar, "
@@ -84,7 +100,7 @@ final class WebServer implements AutoCloseable {
                 + "total_amount decimal(18,4), currency varchar, original_amount decimal(18,4), load bigint)");
         Map<String, String> settings = new HashMap<>();
         settings.put("org.osgi.framework.storage", home.resolve("cache").toString());
-        settings.put("org.osgi.framework.system.packages.extra", "eider.engine;version=1.0.0,eider.connector;version=1.2.0,"
+        settings.put("org.osgi.framework.system.packages.extra", "org.osgi.service.cm;version=1.6.1,eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,"
                 + "org.slf4j;version=2.0.20,org.slf4j.spi;version=2.0.20,org.slf4j.event;version=2.0.20,org.slf4j.helpers;version=2.0.20");
         settings.put("org.osgi.service.http.port", "0");
         settings.put("org.apache.felix.http.host", "127.0.0.1");
@@ -102,10 +118,16 @@ final class WebServer implements AutoCloseable {
         context.registerService(Loads.class, new TestLoads(), null);
         context.registerService(Comparisons.class, new TestComparisons(), null);
         context.registerService(Origins.class, new TestOrigins(), null);
+        if (inhabited) {
+            people.has("admin", "admin", Map.of(), "admin's own password");
+            people.has("ann", "manager", Map.of("sales_user_id", "1"), "ann's own password");
+            people.has("bob", "user", Map.of("sales_user_id", "2"), "bob's own password");
+        }
+        openIdentity();
         openStore();
         framework.start();
         List<Bundle> bundles = new ArrayList<>();
-        for (String jar : List.of("org.osgi.util.function-", "org.osgi.util.promise-", "org.osgi.service.component-", "org.apache.felix.scr-",
+        for (String jar : List.of("org.osgi.util.function-", "org.osgi.util.promise-", "org.osgi.service.component-", "org.apache.felix.configadmin-", "org.apache.felix.scr-",
                 "org.apache.felix.http.servlet-api-", "commons-io-", "commons-fileupload-", "org.apache.felix.http.jetty12-")) {
             bundles.add(context.installBundle("reference:" + jar(jar).toURI()));
         }
@@ -126,6 +148,62 @@ final class WebServer implements AutoCloseable {
         if (queries == null) {
             queries = context.registerService(Queries.class, new TestQueries(), null);
         }
+    }
+
+    void openIdentity() {
+        if (identity == null) {
+            identity = context.registerService(new String[] {People.class.getName(), SignIns.class.getName(), Policies.class.getName(), Audit.class.getName()}, people, null);
+        }
+    }
+
+    void closeIdentity() {
+        identity.unregister();
+        identity = null;
+    }
+
+    /** A browser of its own in which this person has signed in, by the page. */
+    Browser signIn(String name) throws IOException, InterruptedException {
+        Browser browser = new Browser(this);
+        HttpResponse<String> answer = browser.signIn(name, name + "'s own password");
+        if (answer.statusCode() != 303 || browser.session() == null) {
+            throw new AssertionError(name + " could not sign in: " + answer.statusCode() + " " + answer.body());
+        }
+        return browser;
+    }
+
+    /** The admin's. */
+    synchronized Browser admin() throws IOException, InterruptedException {
+        if (admin == null) {
+            admin = signIn("admin");
+        }
+        return admin;
+    }
+
+    /** What {@code config/web.cfg} says; returns once the pages know. */
+    void configure(String publicUrl, String proxies) throws Exception {
+        Hashtable<String, Object> options = new Hashtable<>(Map.of("public_url", publicUrl, "trusted_proxies", proxies));
+        ConfigurationAdmin admin = context.getService(context.getServiceReference(ConfigurationAdmin.class));
+        admin.getConfiguration("web", "?").update(options);
+        String host = publicUrl.isEmpty() ? "nobody.example" : URI.create(publicUrl).getAuthority();
+        Await.until(() -> raw("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").contains(publicUrl.isEmpty() ? " 421 " : " 200 "),
+                "the configuration is known");
+    }
+
+    /** What the server answers to these very bytes. */
+    String raw(String request) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", address().getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    BundleContext context() {
+        return context;
+    }
+
+    Bundle web() {
+        return web;
     }
 
     void closeStore() {
@@ -174,8 +252,9 @@ final class WebServer implements AutoCloseable {
         listeners.forEach(listener -> listener.accept(load));
     }
 
-    HttpRequest.Builder request(String path) throws IOException {
-        return HttpRequest.newBuilder(address().resolve(path)).timeout(Duration.ofSeconds(20));
+    /** A request of the admin's. */
+    HttpRequest.Builder request(String path) throws IOException, InterruptedException {
+        return admin().request(path);
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -351,8 +430,13 @@ final class WebServer implements AutoCloseable {
             if (broken) {
                 throw new EngineException("The disk that holds the store is full.");
             }
+            String rule = switch (viewer.role()) {
+                case Viewer.OPERATOR, Viewer.ADMIN -> "true";
+                case "manager" -> "date >= current_date - 90";
+                default -> "user_id = '" + viewer.attributes().getOrDefault("sales_user_id", "").replace("'", "''") + "'";
+            };
             try {
-                PreparedStatement statement = store.prepareStatement(sql);
+                PreparedStatement statement = store.prepareStatement(sql.replace(" from sales", " from (select * from sales where " + rule + ") sales"));
                 for (int i = 0; i < parameters.length; i++) {
                     statement.setObject(i + 1, parameters[i]);
                 }

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 
 /** {@code ./eider bench}. Exit codes: 0 measured, 1 could not be measured or an aim is missed by twice or more, 2 wrong usage. */
 @Command(name = "eider bench", sortOptions = false,
-        description = {"Measure this Eider: loading, merging, taking back, memory, readers beside a load, start and hot deploy.",
+        description = {"Measure this Eider: loading, merging, taking back, memory, readers beside a load and beside bad SQL, start and hot deploy.",
                 "Prints the figures beside their aims. Leave the machine alone meanwhile; all of it takes three quarters of an hour.",
                 "",
                 "What can be measured alone:",
@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
                 "  database a table of a PostgreSQL server that is started for it, its memory, and an increment",
                 "  undo     changed rows planned, merged and taken back, and what the images take of the disk",
                 "  readers  people who look at dashboards while a file is loaded",
+                "  cage     people who look at dashboards while somebody's SQL takes all it can get",
                 "  start    a second start",
                 "  deploy   a connector dropped in, replaced and taken away"},
         optionListHeading = "%nOptions:%n", exitCodeListHeading = "%nExit codes:%n",
@@ -78,7 +79,7 @@ public final class Bench implements Callable<Integer> {
     private List<Part> parts = List.of(Part.values());
 
     /** What can be measured alone. */
-    enum Part { LOAD, JSON, PUSH, MERGE, DATABASE, UNDO, READERS, START, DEPLOY }
+    enum Part { LOAD, JSON, PUSH, MERGE, DATABASE, UNDO, READERS, CAGE, START, DEPLOY }
 
     public static void main(String[] words) {
         System.exit(new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).setExpandAtFiles(false)
@@ -149,6 +150,7 @@ public final class Bench implements Callable<Integer> {
                     }
                 }
                 case READERS -> measurements.add(new BusyReaders(bench, count, quick ? QUICK_QUIET : QUIET, quick ? 1 : ROUNDS));
+                case CAGE -> measurements.add(new Attack(bench, count, quick ? QUICK_QUIET : QUIET, quick ? 1 : ROUNDS));
                 case START -> measurements.add(new SecondStart(bench, quick ? 2 : SHORT_ROUNDS));
                 case DEPLOY -> measurements.add(new HotDeploy(bench, quick ? 2 : SHORT_ROUNDS));
             }

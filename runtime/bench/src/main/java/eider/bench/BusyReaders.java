@@ -5,28 +5,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
  * People who look at dashboards while a big file is loaded: how long the slowest of a hundred of their questions takes, and how long while nothing
- * is loaded. Each asks, looks at the answer for a while, and asks again.
+ * is loaded.
  */
 final class BusyReaders implements Measurement {
     private static final double AIM_FACTOR = 1.5;
     private static final int READERS = 20;
-    /** How long an answer is looked at: half a second to a second and a half. */
-    private static final int LEAST_LOOK_MILLIS = 500;
-    private static final int MORE_LOOK_MILLIS = 1_000;
-    private static final int ASK_AGAIN_MILLIS = 50;
+    private static final Crowd CROWD = new Crowd(READERS, BusyReaders::ask);
     private static final int TIMES = 10;
     private static final LocalDate FIRST_DAY = LocalDate.of(2024, 1, 1);
     private static final int DAYS = 730;
@@ -80,62 +71,25 @@ final class BusyReaders implements Measurement {
         Path home = bench.fresh("home");
         try (Server server = bench.start(home)) {
             bench.eider(home, "sync-sales", "--csv", before.toString());
-            watch(server, 1, () -> {
+            CROWD.watch(server, 1, () -> {
                 TimeUnit.NANOSECONDS.sleep(quiet.toNanos() / 4);
                 return null;
             });
-            double[] without = watch(server, 2, () -> {
+            double[] without = CROWD.watch(server, 2, () -> {
                 TimeUnit.NANOSECONDS.sleep(quiet.toNanos());
                 return null;
             });
             long[] took = new long[1];
-            double[] during = watch(server, 3, () -> {
+            double[] during = CROWD.watch(server, 3, () -> {
                 long begun = System.nanoTime();
                 bench.eider(home, "sync-sales", "--csv", file.toString());
                 took[0] = System.nanoTime() - begun;
                 return null;
             });
-            return new Round(percentile(without, 50), percentile(without, 99), percentile(during, 50), percentile(during, 99), without.length,
+            return new Round(Crowd.percentile(without, 50), Crowd.percentile(without, 99), Crowd.percentile(during, 50), Crowd.percentile(during, 99), without.length,
                     during.length,
                     Duration.ofNanos(took[0]).toMillis() / 1000.0);
         }
-    }
-
-    /** How long the readers' questions took, in milliseconds, of those that were answered before {@code meanwhile} was over. */
-    private static double[] watch(Server server, long seed, Callable<Void> meanwhile) throws Exception {
-        CountDownLatch over = new CountDownLatch(1);
-        List<Future<List<Double>>> readers = new ArrayList<>();
-        try (ExecutorService threads = Executors.newFixedThreadPool(READERS)) {
-            for (int i = 0; i < READERS; i++) {
-                Random random = new Random(seed * READERS + i);
-                readers.add(threads.submit(() -> read(server, random, over)));
-            }
-            try {
-                meanwhile.call();
-            } finally {
-                over.countDown();
-            }
-        }
-        List<Double> all = new ArrayList<>();
-        for (Future<List<Double>> reader : readers) {
-            all.addAll(reader.get());
-        }
-        return all.stream().mapToDouble(Double::doubleValue).toArray();
-    }
-
-    private static List<Double> read(Server server, Random random, CountDownLatch over) throws IOException, InterruptedException {
-        List<Double> took = new ArrayList<>();
-        // Nobody begins when all others do.
-        long look = random.nextInt(LEAST_LOOK_MILLIS + MORE_LOOK_MILLIS);
-        while (!over.await(look, TimeUnit.MILLISECONDS)) {
-            long begun = System.nanoTime();
-            ask(server, random);
-            if (over.getCount() > 0) {
-                took.add((System.nanoTime() - begun) / 1e6);
-            }
-            look = LEAST_LOOK_MILLIS + random.nextInt(MORE_LOOK_MILLIS);
-        }
-        return took;
     }
 
     /** What people ask: most of all the dashboard of some months, of all time, and now and then something of their own. */
@@ -144,30 +98,12 @@ final class BusyReaders implements Measurement {
         switch (random.nextInt(10)) {
             case 0, 1, 2, 3 -> server.get("/api/v1/dashboard?from=" + from + "&to=" + from.plusDays(90));
             case 4, 5 -> server.get("/");
-            case 6, 7 -> query(server, "select product_name, sum(total_amount) as amount, count(*) as n from sales where date between date '" + from
+            case 6, 7 -> Crowd.query(server, "select product_name, sum(total_amount) as amount, count(*) as n from sales where date between date '" + from
                     + "' and date '"
                     + from.plusDays(30) + "' group by all order by amount desc limit 8");
-            case 8 -> query(server, "select date_trunc('month', date) as month, region, sum(total_amount) as amount from sales group by all order by all");
-            default -> query(server, "select date, product_name, quantity, total_amount from sales where user_id = '" + (1 + random.nextInt(500))
+            case 8 -> Crowd.query(server, "select date_trunc('month', date) as month, region, sum(total_amount) as amount from sales group by all order by all");
+            default -> Crowd.query(server, "select date, product_name, quantity, total_amount from sales where user_id = '" + (1 + random.nextInt(500))
                     + "' order by date desc limit 50");
         }
-    }
-
-    /** Who is refused because too many ask asks again, and has waited for so long. */
-    private static void query(Server server, String sql) throws IOException, InterruptedException {
-        while (true) {
-            try {
-                server.ask("query", sql, "--format", "json");
-                return;
-            } catch (Server.Full wait) {
-                TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MILLIS);
-            }
-        }
-    }
-
-    private static double percentile(double[] values, int percent) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted.length == 0 ? Double.NaN : sorted[Math.min(sorted.length - 1, (int) Math.ceil(sorted.length * percent / 100.0) - 1)];
     }
 }

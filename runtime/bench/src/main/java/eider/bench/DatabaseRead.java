@@ -35,7 +35,10 @@ final class DatabaseRead implements Measurement {
     /** Seconds, and MB. */
     private record Load(double endToEnd, double load, double cpu, double idle, double peak) {}
 
-    private record Round(SalesFile.Cost bare, Load eider) {}
+    /** A first load, and how long comparing its rows with the server's took afterwards, which once a day comes with a sync. */
+    private record Compared(Load load, double comparison) {}
+
+    private record Round(SalesFile.Cost bare, Load eider, double comparison) {}
 
     @Override
     public String name() {
@@ -69,13 +72,16 @@ final class DatabaseRead implements Measurement {
         lines.fill(size);
         List<Round> all = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            all.add(new Round(bare(lines, size), first(lines, size)));
+            SalesFile.Cost bare = bare(lines, size);
+            Compared compared = compared(lines, size);
+            all.add(new Round(bare, compared.load, compared.comparison));
         }
         figures.add(new Figure("database_ratio", "end to end ÷ bare loop", Median.of(all, r -> r.eider.endToEnd / r.bare.wall()), "x", AIM_RATIO));
         figures.add(Figure.beside("database_load_ratio", "the load alone ÷ bare loop", Median.of(all, r -> r.eider.load / r.bare.wall()), "x"));
         figures.add(Figure.beside("database_cpu_ratio", "processor time ÷ bare loop", Median.of(all, r -> r.eider.cpu / r.bare.cpu()), "x"));
         figures.add(Figure.beside("database_end_to_end", "end to end", Median.of(all, r -> r.eider.endToEnd), "s"));
         figures.add(Figure.beside("database_load", "the load alone", Median.of(all, r -> r.eider.load), "s"));
+        figures.add(Figure.beside("database_comparison", "the daily comparison with the server", Median.of(all, Round::comparison), "s"));
         figures.add(Figure.beside("database_bare", "bare loop", Median.of(all, r -> r.bare.wall()), "s"));
     }
 
@@ -92,6 +98,17 @@ final class DatabaseRead implements Measurement {
         Files.createDirectories(home.resolve("config"));
         Files.writeString(home.resolve("config/sql~shop.cfg"), lines.options(size));
         return home;
+    }
+
+    private Compared compared(Lines lines, long size) throws IOException, InterruptedException {
+        Path home = home(lines, size);
+        Files.writeString(home.resolve("config/dataset~shop__" + Lines.name(size) + ".cfg"), "compare_every = never\n");
+        try (Server server = bench.start(home)) {
+            Load load = sync(server, size, 0);
+            long begun = System.nanoTime();
+            bench.eider(server.home(), "sources", "compare", "shop");
+            return new Compared(load, Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0);
+        }
     }
 
     private Load first(Lines lines, long size) throws IOException, InterruptedException {

@@ -28,7 +28,7 @@ final class EveryCommand {
         for (List<String> words : List.of(
                 List.of("sync-sales", "--csv", Installation.example("sales.csv").toString()),
                 List.of("plugins"), List.of("sources"), List.of("sync", "inbox"), List.of("loads"), List.of("quarantine"), List.of("status"),
-                List.of("config", "check"), List.of("query", "select count(*) as n, sum(total_amount) as total, null as nothing from sales"))) {
+                List.of("config", "check"), List.of("people"), List.of("audit"), List.of("query", "select count(*) as n, sum(total_amount) as total, null as nothing from sales"))) {
             Answer answer = eider.run(Stream.concat(words.stream(), Stream.of("--format", "json")).toArray(String[]::new));
             assertThat(answer.exit()).as("%s: %s", words, answer).isZero();
             assertThat(answer.err()).as("%s on the error stream", words).isEmpty();
@@ -43,6 +43,8 @@ final class EveryCommand {
         assertThat(answers.get("loads").findValuesAsText("dataset")).contains("sales");
         assertThat(answers.get("config").isArray()).isTrue();
         assertThat(answers.get("config")).isEmpty();
+        assertThat(answers.get("people").isArray()).isTrue();
+        assertThat(answers.get("audit").findValuesAsText("action")).contains("sync");
         assertThat(answers.get("query").get(0).get("total").isNumber()).isTrue();
         assertThat(answers.get("query").get(0).get("nothing").isNull()).isTrue();
         return answers;

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,7 @@ public final class Installation {
 
     private final Path home;
     private final Path said;
+    private final Map<String, String> environment = new TreeMap<>();
     private final AtomicInteger number = new AtomicInteger();
 
     /** @param folder of the test: the home is {@code home} in it, made by the first command */
@@ -64,6 +66,15 @@ public final class Installation {
         return runIn(said, line.toArray(String[]::new));
     }
 
+    /** What every process from now on finds in its environment; null takes it away again. */
+    void environment(String name, String value) {
+        if (value == null) {
+            environment.remove(name);
+        } else {
+            environment.put(name, value);
+        }
+    }
+
     /** Runs a command line as it is: the home is to be named in it. */
     Answer runIn(Path directory, String... words) throws Exception {
         Running running = launch(directory, words);
@@ -86,6 +97,8 @@ public final class Installation {
         ProcessBuilder builder = new ProcessBuilder(line).directory(directory.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("TZ", "UTC");
+        builder.environment().remove("SUDO_USER");
+        builder.environment().putAll(environment);
         builder.environment().remove("EIDER_JAVA_OPTIONS");
         return new Running(builder.start(), out, err);
     }
@@ -149,6 +162,11 @@ public final class Installation {
 
         public int port() {
             return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        }
+
+        /** What it has printed so far. */
+        String said() throws IOException {
+            return running.out();
         }
 
         long pid() {

@@ -6,6 +6,7 @@ import eider.itest.commands.Installation.Answer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +98,20 @@ class UnservedCommandsTest {
     @Test
     void stoppingWhereNothingRunsIsDoneAtOnce() throws Exception {
         assertThat(eider.run("stop").done()).contains("is not running in");
+    }
+
+    /** It takes a part of a second to open, which a command that only reads must not wait for. */
+    @Test
+    void aCommandThatOnlyReadsLeavesTheAccountsClosed() throws Exception {
+        Installation fresh = new Installation(folder.resolve("fresh"));
+        fresh.run("loads").done();
+        fresh.run("sources").done();
+        fresh.run("status").done();
+        try (Stream<Path> data = Files.list(fresh.home().resolve("data"))) {
+            assertThat(data.map(file -> file.getFileName().toString())).contains("eider.duckdb").noneMatch(name -> name.startsWith("people"));
+        }
+        fresh.run("audit").done();
+        assertThat(fresh.home().resolve("data/people.mv.db")).exists();
     }
 
     @Test

@@ -24,7 +24,8 @@ class CoreRulesTest {
     @Test
     void theStoreKnowsNothingOfWhoUsesIt() {
         noClasses().that().resideInAPackage("eider.store..")
-            .should().dependOnClassesThat().resideInAnyPackage("eider.sync..", "eider.model..", "eider.query..", "eider.core..").check(core);
+            .should().dependOnClassesThat().resideInAnyPackage("eider.sync..", "eider.model..", "eider.policy..", "eider.cage..", "eider.query..",
+                "eider.core..").check(core);
     }
 
     /** {@code eider.core} puts the parts together. */
@@ -43,7 +44,7 @@ class CoreRulesTest {
     @Test
     void theCoreHasNoOtherPackages() {
         classes().should().resideInAnyPackage("eider.core..", "eider.store..", "eider.quality..", "eider.sync..", "eider.model..",
-            "eider.query..").check(core);
+            "eider.policy..", "eider.cage..", "eider.query..").check(core);
     }
 
     /** A language and nothing else. */
@@ -60,7 +61,7 @@ class CoreRulesTest {
 
     @Test
     void theEngineApiShowsNothingOfOsgiOrDuckDb() throws IOException {
-        classes().should().onlyDependOnClassesThat(resideInAnyPackage("java..", "eider.connector", "eider.engine", "org.osgi.annotation.."))
+        classes().should().onlyDependOnClassesThat(resideInAnyPackage("java..", "eider.connector", "eider.engine", "eider.people", "org.osgi.annotation.."))
             .check(classesOf(Built.host("eider-engine-api")));
     }
 

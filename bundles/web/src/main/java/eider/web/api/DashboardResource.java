@@ -3,20 +3,25 @@ package eider.web.api;
 import eider.engine.EngineException;
 import eider.engine.Queries;
 import eider.web.Engine;
-import eider.web.figures.Figures;
+import eider.web.door.Needs;
+import eider.web.door.Visitor;
 import eider.web.figures.Figures.Sum;
+import eider.web.figures.Figures;
 import eider.web.figures.Range;
 import eider.web.figures.Sales;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigDecimal;
 import java.util.List;
 
-/** {@code GET /api/v1/dashboard?from=2026-01-01&to=2026-01-31}: the figures of the first page; both days are optional and included. */
+/** {@code GET /api/v1/dashboard?from=2026-01-01&to=2026-01-31}: the figures of the first page, of what the visitor may see; both days are optional and included. */
+@Needs
 @Path("dashboard")
 public final class DashboardResource {
     private final Engine engine;
@@ -44,10 +49,10 @@ public final class DashboardResource {
 
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    public Dashboard dashboard(@QueryParam("from") String from, @QueryParam("to") String to) throws EngineException {
+    public Dashboard dashboard(@QueryParam("from") String from, @QueryParam("to") String to, @Context HttpServletRequest request) throws EngineException {
         Range range = Range.of(from, to);
         Queries queries = engine.queries().orElseThrow(() -> Failures.notReady("The store is not open yet; try again in a moment."));
-        Figures figures = sales.figures(queries, range);
+        Figures figures = sales.figures(queries, Visitor.of(request).viewer(), range);
         Sum total = figures.total();
         return new Dashboard(figures.version(), figures.currency(), text(total.sales()), total.transactions(),
                 total.average().map(DashboardResource::text).orElse(null), text(total.units()),

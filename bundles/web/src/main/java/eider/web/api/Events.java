@@ -7,6 +7,7 @@ import eider.engine.Syncs;
 import eider.web.Engine;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ public final class Events {
     private static final Logger LOG = LoggerFactory.getLogger(Events.class);
     /** How many pages can listen at the same time; a further one is refused, and looks twice a minute by itself. */
     static final int MOST = 64;
+    /** How many of them can be one person's. */
+    static final int MOST_OF_ONE = 8;
     private static final Duration LOOK = Duration.ofSeconds(2);
 
     private final Engine engine;
@@ -39,6 +42,7 @@ public final class Events {
     private long commits;
     private long states;
     private int listeners;
+    private final Map<Long, Integer> listenersOf = new HashMap<>();
     private boolean closed;
     private Thread looking;
 
@@ -90,9 +94,11 @@ public final class Events {
 
     /** One reader's part in it. Used by one thread, and closed by it. */
     final class Listener implements AutoCloseable {
+        private final long person;
         private Seen seen;
 
-        private Listener() {
+        private Listener(long person) {
+            this.person = person;
             seen = new Seen(commits, states);
         }
 
@@ -126,6 +132,7 @@ public final class Events {
             lock.lock();
             try {
                 listeners--;
+                listenersOf.merge(person, -1, (before, less) -> before + less == 0 ? null : before + less);
                 happened.signalAll();
             } finally {
                 lock.unlock();
@@ -133,18 +140,19 @@ public final class Events {
         }
     }
 
-    /** A new listener, or null where there are too many already. */
-    Listener listen() {
+    /** A new listener, or null where there are too many already, of all or of this person. */
+    Listener listen(long person) {
         lock.lock();
         try {
-            if (closed || listeners >= MOST) {
+            if (closed || listeners >= MOST || listenersOf.getOrDefault(person, 0) >= MOST_OF_ONE) {
                 return null;
             }
             listeners++;
+            listenersOf.merge(person, 1, Integer::sum);
             if (looking == null) {
                 looking = Thread.ofPlatform().daemon().name("web-events").start(this::look);
             }
-            return new Listener();
+            return new Listener(person);
         } finally {
             lock.unlock();
         }

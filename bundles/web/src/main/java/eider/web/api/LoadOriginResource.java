@@ -2,7 +2,9 @@ package eider.web.api;
 
 import eider.engine.EngineException;
 import eider.engine.LoadOrigin;
+import eider.people.Permission;
 import eider.web.Engine;
+import eider.web.door.Needs;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,6 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
 /** {@code GET /api/v1/loads/7/origin}: what a load read, and the bad rows that it met, each with its place. */
+@Needs(Permission.OPERATE)
 @Path("loads/{load: [0-9]{1,18}}/origin")
 public final class LoadOriginResource {
     private final Engine engine;

@@ -4,7 +4,9 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Loads;
 import eider.engine.RuleCheck;
+import eider.people.Permission;
 import eider.web.Engine;
+import eider.web.door.Needs;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -20,6 +22,7 @@ import java.util.Locale;
 /**
  * {@code GET /api/v1/loads?limit=50}: the newest loads, newest first; at most 1,000. {@code GET /api/v1/loads/7/checks}: what came of each rule in a load.
  */
+@Needs(Permission.OPERATE)
 @Path("loads")
 public final class LoadsResource {
     private static final int MOST = 1000;

@@ -1,7 +1,9 @@
 package eider.web.api;
 
 import eider.engine.Plugins;
+import eider.people.Permission;
 import eider.web.Engine;
+import eider.web.door.Needs;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -10,6 +12,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 
 /** {@code GET /api/v1/plugins}: the jars in the drop folders, by file name, and what came of each. */
+@Needs(Permission.OPERATE)
 @Path("plugins")
 public final class PluginsResource {
     private final Engine engine;

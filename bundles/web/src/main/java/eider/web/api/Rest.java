@@ -2,14 +2,18 @@ package eider.web.api;
 
 import eider.web.Engine;
 import eider.web.Gate;
+import eider.web.door.Door;
+import eider.web.door.Guarded;
+import eider.web.door.Needs;
+import eider.web.door.Rights;
 import eider.web.figures.Sales;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.ext.RuntimeDelegate;
 import java.io.IOException;
+import java.util.Set;
 import org.glassfish.jersey.CommonProperties;
 import org.glassfish.jersey.internal.inject.AbstractBinder;
 import org.glassfish.jersey.media.sse.SseFeature;
@@ -30,10 +34,11 @@ import org.osgi.service.servlet.whiteboard.propertytypes.HttpWhiteboardServletPa
  * Jersey, as one servlet of the HTTP whiteboard. It starts with the first request to the API: nobody waits for it before the first page.
  * Everything it uses is registered here by hand, nothing is scanned for; docs/decisions/0002 has the figures.
  */
+@Needs
 @Component(service = Servlet.class)
 @HttpWhiteboardServletPattern("/api/v1/*")
 @HttpWhiteboardServletAsyncSupported
-public final class Rest extends HttpServlet {
+public final class Rest extends Guarded {
     private static final long serialVersionUID = 1L;
 
     private final transient Engine engine;
@@ -41,15 +46,20 @@ public final class Rest extends HttpServlet {
     private final transient Events events;
     private transient volatile ServletContainer jersey;
 
+    /** What answers below {@code /api/v1/}; each says by {@link Needs} to whom. */
+    static final Set<Class<?>> RESOURCES = Set.of(DashboardResource.class, SourcesResource.class, PluginsResource.class, LoadsResource.class, RowsResource.class,
+            LoadOriginResource.class, EventsResource.class);
+
     @Activate
-    public Rest(@Reference Gate gate, @Reference Engine engine, @Reference Sales sales, @Reference Events events) {
+    public Rest(@Reference Gate gate, @Reference Door door, @Reference Engine engine, @Reference Sales sales, @Reference Events events) {
+        super(door);
         this.engine = engine;
         this.sales = sales;
         this.events = events;
     }
 
     @Override
-    protected void service(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+    protected void serve(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
         jersey().service(request, response);
     }
 
@@ -68,15 +78,16 @@ public final class Rest extends HttpServlet {
 
     private ServletContainer start() throws ServletException {
         ResourceConfig config = new ResourceConfig()
-                .registerClasses(DashboardResource.class, SourcesResource.class, PluginsResource.class, LoadsResource.class, RowsResource.class,
-                        LoadOriginResource.class, EventsResource.class, SseFeature.class)
-                .registerInstances(new Json(), new Failures(), new AbstractBinder() {
+                .registerClasses(RESOURCES)
+                .registerClasses(SseFeature.class)
+                .registerInstances(new Json(), new Failures(), new Rights(door()), new AbstractBinder() {
                     @Override
                     protected void configure() {
                         bind(AsyncContextDelegateProviderImpl.class).to(AsyncContextDelegateProvider.class);
                         bind(engine).to(Engine.class);
                         bind(sales).to(Sales.class);
                         bind(events).to(Events.class);
+                        bind(door()).to(Door.class);
                     }
                 })
                 .property(CommonProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)

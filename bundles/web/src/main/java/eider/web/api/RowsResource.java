@@ -4,7 +4,9 @@ import eider.engine.EngineException;
 import eider.engine.Origin;
 import eider.engine.Origins;
 import eider.engine.Quarantined;
+import eider.people.Permission;
 import eider.web.Engine;
+import eider.web.door.Needs;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -20,6 +22,7 @@ import java.util.Map;
  * {@code GET /api/v1/rows/4711}: where the row of this number comes from. {@code GET /api/v1/rows/sales/1001?limit=20}: the same of each row of a table that its source
  * calls so, also written {@code /api/v1/rows/sales?id=1001}; at most 100. No source is asked: the very line is told on the command line.
  */
+@Needs(Permission.OPERATE)
 @Path("rows")
 public final class RowsResource {
     private static final int MOST = 100;

@@ -4,7 +4,9 @@ import eider.engine.Badge;
 import eider.engine.Comparisons;
 import eider.engine.EngineException;
 import eider.engine.Syncs;
+import eider.people.Permission;
 import eider.web.Engine;
+import eider.web.door.Needs;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -16,6 +18,7 @@ import java.util.List;
  * {@code GET /api/v1/sources}: the connections, by name, each with the last load of each of its datasets, and with how far each dataset can be relied
  * on.
  */
+@Needs(Permission.OPERATE)
 @Path("sources")
 public final class SourcesResource {
     private final Engine engine;

@@ -6,8 +6,10 @@ import eider.web.Answer;
 import eider.web.Engine;
 import eider.web.Gate;
 import eider.web.api.Json;
+import eider.web.door.Door;
+import eider.web.door.Guarded;
+import eider.web.door.Open;
 import jakarta.servlet.Servlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -41,9 +43,10 @@ import org.slf4j.LoggerFactory;
  * found out within two seconds, by the frame that says it still runs. A command that runs while the server stops gets
  * {@link #GRACE} to end by itself ({@code ./eider stop} is such a one).
  */
+@Open
 @Component(service = Servlet.class)
 @HttpWhiteboardServletPattern("/api/v1/commands")
-public final class CommandChannel extends HttpServlet {
+public final class CommandChannel extends Guarded {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(CommandChannel.class);
     static final int AT_ONCE = 8;
@@ -57,7 +60,8 @@ public final class CommandChannel extends HttpServlet {
     private final transient AtomicLong number = new AtomicLong();
 
     @Activate
-    public CommandChannel(@Reference Gate gate, @Reference Engine engine, @Reference CommandFile file) {
+    public CommandChannel(@Reference Gate gate, @Reference Door door, @Reference Engine engine, @Reference CommandFile file) {
+        super(door);
         this.engine = engine;
         this.file = file;
     }
@@ -68,8 +72,9 @@ public final class CommandChannel extends HttpServlet {
      * @param arguments the words after {@code eider}
      * @param directory where the person stands, absolute
      * @param width columns of the terminal, 0 for none
+     * @param account of the operating system, as the client tells it; null where it does not. Nothing but the token proves it, see {@link CommandLine}
      */
-    record Request(List<String> arguments, String directory, int width) {
+    record Request(List<String> arguments, String directory, int width, String account) {
         Request {
             if (arguments == null || arguments.contains(null)) {
                 throw new IllegalArgumentException("'arguments' must be a list of words.");
@@ -123,7 +128,7 @@ public final class CommandChannel extends HttpServlet {
         CompletableFuture<Integer> exit = new CompletableFuture<>();
         OutputStream out = frames.out();
         OutputStream err = frames.err();
-        CommandLine line = new CommandLine(asked.arguments(), Path.of(asked.directory()), asked.width(), out, err);
+        CommandLine line = new CommandLine(asked.arguments(), Path.of(asked.directory()), asked.width(), asked.account(), out, err);
         Thread thread = Thread.ofPlatform().name("command-" + number.incrementAndGet()).unstarted(() -> {
             try {
                 exit.complete(commands.run(line));

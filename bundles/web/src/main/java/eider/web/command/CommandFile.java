@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -111,7 +112,9 @@ public final class CommandFile {
             case List<?> list -> list;
             default -> List.of(endpoints);
         };
-        return all.stream().map(Object::toString).filter(endpoint -> endpoint.startsWith("http://")).findFirst()
+        // Over loopback where that is served too: the address stands in a file, and goes through no firewall.
+        return all.stream().map(Object::toString).filter(endpoint -> endpoint.startsWith("http://"))
+                .max(Comparator.comparing(endpoint -> endpoint.startsWith("http://127.0.0.1:")))
                 .map(endpoint -> endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint);
     }
 }

@@ -3,6 +3,7 @@ package eider.web.figures;
 import eider.engine.EngineException;
 import eider.engine.Queries;
 import eider.engine.Rows;
+import eider.people.Viewer;
 import eider.web.figures.Figures.Day;
 import eider.web.figures.Figures.Region;
 import eider.web.figures.Figures.Sum;
@@ -17,19 +18,26 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Reckons figures, and keeps the last ones for as long as no commit changes them: many open pages that hear of one commit cost one
- * query. Any thread; those who ask for the same at the same time wait for one answer.
+ * Reckons figures, and keeps the last ones for as long as no commit changes them: many open pages that hear of one commit cost one query for each scope. What is kept for
+ * one scope is shown to no other. Any thread; those who ask for the same at the same time wait for one answer.
  */
 @Component(service = Sales.class)
 public final class Sales {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int KEPT = 16;
+    private static final int KEPT = 64;
 
-    private final Map<Range, Figures> kept = new LinkedHashMap<>(KEPT, 0.75f, true) {
+    /** @param scope what decides which rows are counted, see {@link Queries#scope} */
+    private record Key(String scope, Range range) {}
+
+    private static final class Kept {
+        private Figures figures;
+    }
+
+    private final Map<Key, Kept> kept = new LinkedHashMap<>(KEPT, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Range, Figures> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, Kept> eldest) {
             return size() > KEPT;
         }
     };
@@ -38,23 +46,28 @@ public final class Sales {
     @Activate
     public Sales() {}
 
-    public synchronized Figures figures(Queries queries, Range range) throws EngineException {
+    /** The figures of what the viewer may see. */
+    public Figures figures(Queries queries, Viewer viewer, Range range) throws EngineException {
+        Kept mine = kept(queries, new Key(queries.scope(viewer), range));
+        synchronized (mine) {
+            long version = queries.version();
+            if (mine.figures == null || mine.figures.version() != version) {
+                // The version is asked for before the rows: a commit in between makes the next asker read again, never the other way round.
+                mine.figures = read(queries, viewer, range, version);
+            }
+            return mine.figures;
+        }
+    }
+
+    private synchronized Kept kept(Queries queries, Key key) {
         if (keptFrom != queries) {
             kept.clear();
             keptFrom = queries;
         }
-        long version = queries.version();
-        Figures known = kept.get(range);
-        if (known != null && known.version() == version) {
-            return known;
-        }
-        // The version is asked for before the rows: a commit in between makes the next asker read again, never the other way round.
-        Figures read = read(queries, range, version);
-        kept.put(range, read);
-        return read;
+        return kept.computeIfAbsent(key, fresh -> new Kept());
     }
 
-    private static Figures read(Queries queries, Range range, long version) throws EngineException {
+    private static Figures read(Queries queries, Viewer viewer, Range range, long version) throws EngineException {
         List<String> conditions = new ArrayList<>();
         List<Object> parameters = new ArrayList<>();
         if (range.from() != null) {
@@ -74,7 +87,7 @@ public final class Sales {
         String currency = null;
         List<Day> days = new ArrayList<>();
         List<Region> regions = new ArrayList<>();
-        try (Rows rows = queries.query(sql, PATIENCE, parameters.toArray())) {
+        try (Rows rows = queries.query(viewer, sql, PATIENCE, parameters.toArray())) {
             while (rows.next()) {
                 Sum sum = new Sum(rows.decimal(4), rows.number(5), rows.decimal(6));
                 boolean ofDay = rows.number(0) == 0;

@@ -33,14 +33,6 @@ public record Dashboard(State state, String sentence, Figures figures, List<Conn
         READY
     }
 
-    /**
-     * What stands around every page.
-     *
-     * @param demo whether to say that the data is made up
-     * @param home where the data is
-     */
-    public record Frame(String version, boolean demo, boolean inMemory, String home, String style, String icon, String charts, String script) {}
-
     /** How a state looks: {@code good}, {@code busy}, {@code warn} or {@code bad}. */
     public static String look(Connection.State state) {
         return switch (state) {
