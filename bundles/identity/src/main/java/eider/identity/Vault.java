@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
@@ -41,6 +42,7 @@ final class Vault implements AutoCloseable {
      */
     private static final String SETTINGS = ";DB_CLOSE_ON_EXIT=FALSE;FILE_LOCK=FS;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0;WRITE_DELAY=0;RETENTION_TIME=2000"
             + ";CACHE_SIZE=8192;ANALYZE_AUTO=0;BUILTIN_ALIAS_OVERRIDE=FALSE";
+    private static final String THREAD = "eider people";
     private static final String OWNER = "OWNER";
     private static final String WORKER = "WORKER";
 
@@ -60,6 +62,7 @@ final class Vault implements AutoCloseable {
     private final String url;
     private final InstantSource clock;
     private final Change genesis;
+    private final List<List<String>> versions;
     private final ReentrantLock writing = new ReentrantLock(true);
     private final Deque<Sql> readers = new ArrayDeque<>();
     private volatile boolean open;
@@ -72,6 +75,11 @@ final class Vault implements AutoCloseable {
      * @param genesis what a new database gets before anybody sees it
      */
     Vault(Path folder, InstantSource clock, Change genesis) {
+        this(folder, clock, genesis, Schema.VERSIONS);
+    }
+
+    Vault(Path folder, InstantSource clock, Change genesis, List<List<String>> versions) {
+        this.versions = versions;
         this.file = folder == null ? null : folder.resolve("people.mv.db");
         this.url = folder == null ? "jdbc:h2:mem:people-" + UUID.randomUUID() : url(folder.resolve("people"));
         this.clock = clock;
@@ -116,6 +124,14 @@ final class Vault implements AutoCloseable {
         }
     }
 
+    /** One within the other would wait for itself. */
+    private static void notWithin() {
+        Thread thread = Thread.currentThread();
+        if (thread.isVirtual() && thread.getName().equals(THREAD)) {
+            throw new IllegalStateException("a transaction within a transaction");
+        }
+    }
+
     private interface Use<T> {
         T of() throws SQLException, EngineException, IOException;
     }
@@ -126,7 +142,7 @@ final class Vault implements AutoCloseable {
      */
     private static <T> T apart(Use<T> use) throws SQLException, EngineException, IOException {
         FutureTask<T> task = new FutureTask<>(use::of);
-        Thread.ofVirtual().name("people").start(task);
+        Thread.ofVirtual().name(THREAD).start(task);
         boolean interrupted = false;
         try {
             while (true) {
@@ -168,11 +184,11 @@ final class Vault implements AutoCloseable {
             }
             owner = connect(url + SETTINGS, OWNER);
             int version = version(owner);
-            if (version > Schema.VERSIONS.size()) {
-                throw new EngineException(file + " has schema version " + version + ", this Eider knows up to " + Schema.VERSIONS.size()
+            if (version > versions.size()) {
+                throw new EngineException(file + " has schema version " + version + ", this Eider knows up to " + versions.size()
                         + ": start the newer Eider that wrote it, or restore a backup from before");
             }
-            if (version < Schema.VERSIONS.size()) {
+            if (version < versions.size()) {
                 shutdown(owner);
                 buildFile(version);
                 owner = connect(url + SETTINGS, OWNER);
@@ -198,15 +214,15 @@ final class Vault implements AutoCloseable {
             Path before = file.resolveSibling(file.getFileName() + ".version" + version);
             // A copy: there is never a moment without a file in its place, which would look like a home without accounts.
             Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-            log.info("{} was brought from schema version {} to {}; as it was before it is kept as {}", file, version, Schema.VERSIONS.size(), before.getFileName());
+            log.info("{} was brought from schema version {} to {}; as it was before it is kept as {}", file, version, versions.size(), before.getFileName());
         }
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void build(Connection connection, int from) throws SQLException, EngineException {
-        for (int version = from + 1; version <= Schema.VERSIONS.size(); version++) {
+        for (int version = from + 1; version <= versions.size(); version++) {
             try (Statement statement = connection.createStatement()) {
-                for (String sql : Schema.VERSIONS.get(version - 1)) {
+                for (String sql : versions.get(version - 1)) {
                     statement.execute(sql);
                 }
             }
@@ -243,6 +259,7 @@ final class Vault implements AutoCloseable {
 
     /** Either all of it is done and on the disk, or nothing. */
     <T> T write(Work<T> work) throws EngineException {
+        notWithin();
         open();
         writing.lock();
         try {
@@ -290,6 +307,7 @@ final class Vault implements AutoCloseable {
 
     /** Sees one moment, whatever is written meanwhile. */
     <T> T read(Work<T> work) throws EngineException {
+        notWithin();
         open();
         try {
             return apart(() -> {

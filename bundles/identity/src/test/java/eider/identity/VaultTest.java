@@ -232,6 +232,45 @@ class VaultTest {
     }
 
     @Test
+    void anOlderFileIsBroughtForwardAndKeptAsItWas() throws Exception {
+        try (Home home = new Home(data())) {
+            home.add("ann", "user");
+        }
+        long before = Files.size(file());
+        Home.Hands clock = new Home.Hands();
+        List<List<String>> versions = List.of(Schema.VERSIONS.getFirst(), List.of("ALTER TABLE person ADD COLUMN title VARCHAR(20) DEFAULT 'none' NOT NULL"));
+        List<List<String>> broken = List.of(Schema.VERSIONS.getFirst(), List.of("ALTER TABLE person ADD COLUMN title VARCHAR(20)", "NO SQL AT ALL"));
+        try (Vault vault = new Vault(data(), clock, sql -> {}, broken)) {
+            assertThatThrownBy(vault::open).isInstanceOf(EngineException.class);
+        }
+        try (Home home = new Home(data())) {
+            assertThat(home.people.named("ann")).isPresent();
+        }
+        for (int i = 0; i < 2; i++) {
+            try (Vault vault = new Vault(data(), clock, sql -> {
+                throw new IllegalStateException("it is no new file");
+            }, versions)) {
+                assertThat(vault.<String>read(sql -> sql.one("SELECT title FROM person WHERE username = 'ann'", row -> row.getString(1)).orElseThrow())).isEqualTo("none");
+                assertThat(vault.<Long>read(sql -> sql.number("SELECT max(version) FROM schema_version"))).isEqualTo(2);
+            }
+        }
+        assertThat(Files.getPosixFilePermissions(file())).isEqualTo(OWNER);
+        Path kept = data().resolve("people.mv.db.version1");
+        assertThat(Files.getPosixFilePermissions(kept)).isEqualTo(OWNER);
+        assertThat(Files.size(kept)).isGreaterThanOrEqualTo(before / 2);
+        assertThat(data().resolve("people-new.mv.db")).doesNotExist();
+    }
+
+    @Test
+    void aTransactionWithinATransactionIsABugAndNoDeadlock() throws EngineException {
+        try (Home home = new Home(data())) {
+            home.people.none();
+            assertThatThrownBy(() -> home.house.vault().change(sql -> home.people.none())).hasMessageContaining("within");
+            assertThatThrownBy(() -> home.house.vault().<Boolean>read(sql -> home.people.none())).hasMessageContaining("within");
+        }
+    }
+
+    @Test
     void aDatabaseOfSomebodyElseIsRefused() throws Exception {
         Files.createDirectories(data());
         try (Connection owner = new JdbcConnection("jdbc:h2:file:" + data().resolve("people"), new Properties(), "OWNER", "", false);
