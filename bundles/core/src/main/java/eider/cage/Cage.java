@@ -123,7 +123,7 @@ public final class Cage implements AutoCloseable {
         private final Runnable whenClosed;
         private final DataInputStream in;
         private List<Column> columns;
-        private final List<Object> row = new ArrayList<>();
+        private List<Object> row = List.of();
         private boolean ended;
         private boolean closed;
         private volatile String killed;
@@ -211,11 +211,8 @@ public final class Cage implements AutoCloseable {
             if (kind != Wire.ROW) {
                 throw new EngineException("the statement's process sent what nobody expected");
             }
-            row.clear();
             try {
-                for (int i = 0; i < columns.size(); i++) {
-                    row.add(Wire.value(in));
-                }
+                row = Wire.row(in, columns.size());
             } catch (IOException e) {
                 throw gone(e);
             }

@@ -101,8 +101,7 @@ public final class CagedQuery {
             for (int i = 1; i <= columns.size(); i++) {
                 Wire.value(row, Cells.plain(result.getObject(i)));
             }
-            out.writeByte(Wire.ROW);
-            bytes.writeTo(out);
+            Wire.row(out, bytes);
         }
     }
 }

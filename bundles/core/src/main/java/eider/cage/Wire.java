@@ -1,8 +1,11 @@
 package eider.cage;
 
 import eider.engine.Rows.Column;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -29,8 +32,9 @@ final class Wire {
     /** It needed more memory, or more of the disk, than it may take. */
     static final byte TOO_MUCH = 5;
 
-    /** Of one text or value; a statement that makes a larger one is told so by its own side. */
-    static final int LARGEST = 16 << 20;
+    /** Of one row, and so of each value in it: what it becomes in memory is some times as much. */
+    static final int LARGEST = 8 << 20;
+    static final String TOO_LARGE = "a row of the answer is larger than 8 MB: ask for less of it";
     private static final int MOST_COLUMNS = 10_000;
     private static final int DEEPEST = 32;
 
@@ -103,15 +107,38 @@ final class Wire {
 
     private static void bytes(DataOutputStream out, byte[] bytes) throws IOException {
         if (bytes.length > LARGEST) {
-            throw new IOException("a value of " + bytes.length + " bytes is larger than " + LARGEST + ", which no answer may hold");
+            throw new IOException(TOO_LARGE);
         }
         out.writeInt(bytes.length);
         out.write(bytes);
     }
 
     private static byte[] bytes(DataInputStream in) throws IOException {
-        byte[] bytes = in.readNBytes(bounded(in.readInt(), LARGEST));
+        int length = bounded(in.readInt(), LARGEST);
+        byte[] bytes = in.readNBytes(length);
+        if (bytes.length < length) {
+            throw new EOFException();
+        }
         return bytes;
+    }
+
+    /** @param row its values, one after the other */
+    static void row(DataOutputStream out, ByteArrayOutputStream row) throws IOException {
+        if (row.size() > LARGEST) {
+            throw new IOException(TOO_LARGE);
+        }
+        out.writeByte(ROW);
+        out.writeInt(row.size());
+        row.writeTo(out);
+    }
+
+    static List<Object> row(DataInputStream in, int columns) throws IOException {
+        DataInputStream values = new DataInputStream(new ByteArrayInputStream(bytes(in)));
+        List<Object> row = new ArrayList<>(columns);
+        for (int i = 0; i < columns; i++) {
+            row.add(value(values));
+        }
+        return row;
     }
 
     private static int bounded(int told, int most) throws IOException {

@@ -201,6 +201,14 @@ class CageTest {
         assertThat(house.asked(House.ANALYST, "select count(*) from sales")).containsExactly("4");
     }
 
+    /** What a row becomes in the server's memory is bounded too, however many columns share it. */
+    @Test
+    void aRowThatIsTooLargeIsNotTaken() {
+        String wide = "with recursive x as (select 'abcdefghij' s, 1 n union all select s || s, n + 1 from x where n < 20), l as (select s from x where n = 20) select ";
+        assertThatThrownBy(() -> house.asked(House.ANALYST, wide + "s, s from l")).hasMessage("a row of the answer is larger than 8 MB: ask for less of it");
+        assertThatThrownBy(() -> house.asked(House.ANALYST, wide + "[s, s, s, s] from l")).hasMessage("a row of the answer is larger than 8 MB: ask for less of it");
+    }
+
     @Test
     void aStatementEndsAtItsLimitWithItsProcess() throws Exception {
         long begun = System.nanoTime();

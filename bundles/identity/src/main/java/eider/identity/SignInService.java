@@ -277,17 +277,17 @@ public final class SignInService implements SignIns {
         }
         try {
             byte[] digest = Secrets.digest(secret);
-            Optional<Open> open = house.vault().read(sql -> sql.one(Open.SELECT + "WHERE digest = ?", Open::of, digest));
-            if (open.isEmpty() || !alive(open.get())) {
-                return Optional.empty();
-            }
-            Optional<Person> person = house.vault().read(sql -> known(sql, open.get().person()));
-            if (person.isEmpty()) {
+            record Found(Open open, Person person) {}
+            Found found = house.vault().read(sql -> {
+                Open open = sql.one(Open.SELECT + "WHERE digest = ?", Open::of, digest).filter(this::alive).orElse(null);
+                return open == null ? null : known(sql, open.person()).map(person -> new Found(open, person)).orElse(null);
+            });
+            if (found == null) {
                 return Optional.empty();
             }
             long now = now();
-            use(open.get().id(), open.get().seen(), now, "UPDATE session SET seen = ? WHERE id = ?");
-            return Optional.of(session(open.get(), person.get(), now));
+            use(found.open().id(), found.open().seen(), now, "UPDATE session SET seen = ? WHERE id = ?");
+            return Optional.of(session(found.open(), found.person(), now));
         } catch (EngineException e) {
             throw House.unchecked(e);
         }

@@ -11,9 +11,13 @@ import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.ReentrantLock;
 import org.h2.jdbc.JdbcConnection;
 import org.slf4j.Logger;
@@ -31,12 +35,14 @@ final class Vault implements AutoCloseable {
     private static final int IDLE_READERS = 4;
     private static final int SNAPSHOT = 6;
     private static final int IN_USE = 90020;
+    private static final Set<Integer> NO_TABLE = Set.of(42102, 42103, 42104);
     /**
      * No trace file (it would hold statements), no shutdown hook, no second lock file; a chunk that is free is written over after two seconds, which is safe because each
      * transaction is forced to the disk.
      */
     private static final String SETTINGS = ";DB_CLOSE_ON_EXIT=FALSE;FILE_LOCK=FS;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0;WRITE_DELAY=0;RETENTION_TIME=2000"
             + ";CACHE_SIZE=8192;ANALYZE_AUTO=0;BUILTIN_ALIAS_OVERRIDE=FALSE";
+    private static final String THREAD = "eider people";
     private static final String OWNER = "OWNER";
     private static final String WORKER = "WORKER";
 
@@ -56,6 +62,7 @@ final class Vault implements AutoCloseable {
     private final String url;
     private final InstantSource clock;
     private final Change genesis;
+    private final List<List<String>> versions;
     private final ReentrantLock writing = new ReentrantLock(true);
     private final Deque<Sql> readers = new ArrayDeque<>();
     private volatile boolean open;
@@ -68,6 +75,11 @@ final class Vault implements AutoCloseable {
      * @param genesis what a new database gets before anybody sees it
      */
     Vault(Path folder, InstantSource clock, Change genesis) {
+        this(folder, clock, genesis, Schema.VERSIONS);
+    }
+
+    Vault(Path folder, InstantSource clock, Change genesis, List<List<String>> versions) {
+        this.versions = versions;
         this.file = folder == null ? null : folder.resolve("people.mv.db");
         this.url = folder == null ? "jdbc:h2:mem:people-" + UUID.randomUUID() : url(folder.resolve("people"));
         this.clock = clock;
@@ -94,7 +106,10 @@ final class Vault implements AutoCloseable {
                 throw new EngineException("Eider is about to stop: the accounts are closed already");
             }
             if (!open) {
-                openNow();
+                apart(() -> {
+                    openNow();
+                    return null;
+                });
                 open = true;
             }
         } catch (SQLException e) {
@@ -106,6 +121,50 @@ final class Vault implements AutoCloseable {
                 release();
             }
             writing.unlock();
+        }
+    }
+
+    /** One within the other would wait for itself. */
+    private static void notWithin() {
+        Thread thread = Thread.currentThread();
+        if (thread.isVirtual() && thread.getName().equals(THREAD)) {
+            throw new IllegalStateException("a transaction within a transaction");
+        }
+    }
+
+    private interface Use<T> {
+        T of() throws SQLException, EngineException, IOException;
+    }
+
+    /**
+     * On a virtual thread that nobody interrupts, and waits for it: an interrupt closes the channel of the file under H2, and then nobody has accounts until the next start
+     * (see {@code VaultTest}). The interrupt is kept for whoever asked.
+     */
+    private static <T> T apart(Use<T> use) throws SQLException, EngineException, IOException {
+        FutureTask<T> task = new FutureTask<>(use::of);
+        Thread.ofVirtual().name(THREAD).start(task);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case SQLException cause -> throw cause;
+                case EngineException cause -> throw cause;
+                case IOException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -125,11 +184,11 @@ final class Vault implements AutoCloseable {
             }
             owner = connect(url + SETTINGS, OWNER);
             int version = version(owner);
-            if (version > Schema.VERSIONS.size()) {
-                throw new EngineException(file + " has schema version " + version + ", this Eider knows up to " + Schema.VERSIONS.size()
+            if (version > versions.size()) {
+                throw new EngineException(file + " has schema version " + version + ", this Eider knows up to " + versions.size()
                         + ": start the newer Eider that wrote it, or restore a backup from before");
             }
-            if (version < Schema.VERSIONS.size()) {
+            if (version < versions.size()) {
                 shutdown(owner);
                 buildFile(version);
                 owner = connect(url + SETTINGS, OWNER);
@@ -155,15 +214,15 @@ final class Vault implements AutoCloseable {
             Path before = file.resolveSibling(file.getFileName() + ".version" + version);
             // A copy: there is never a moment without a file in its place, which would look like a home without accounts.
             Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-            log.info("{} was brought from schema version {} to {}; as it was before it is kept as {}", file, version, Schema.VERSIONS.size(), before.getFileName());
+            log.info("{} was brought from schema version {} to {}; as it was before it is kept as {}", file, version, versions.size(), before.getFileName());
         }
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void build(Connection connection, int from) throws SQLException, EngineException {
-        for (int version = from + 1; version <= Schema.VERSIONS.size(); version++) {
+        for (int version = from + 1; version <= versions.size(); version++) {
             try (Statement statement = connection.createStatement()) {
-                for (String sql : Schema.VERSIONS.get(version - 1)) {
+                for (String sql : versions.get(version - 1)) {
                     statement.execute(sql);
                 }
             }
@@ -175,11 +234,15 @@ final class Vault implements AutoCloseable {
     }
 
     private static int version(Connection connection) throws SQLException, EngineException {
-        Sql sql = new Sql(connection);
-        if (sql.number("SELECT count(*) FROM information_schema.tables WHERE table_name = 'SCHEMA_VERSION'") == 0) {
-            throw new EngineException("data/people.mv.db is a database of somebody else: move it away, or choose another --home");
+        try {
+            return (int) new Sql(connection).number("SELECT max(version) FROM schema_version");
+        } catch (SQLException e) {
+            // Not by the information schema, whose classes alone cost 60 ms of a start.
+            if (NO_TABLE.contains(e.getErrorCode())) {
+                throw new EngineException("data/people.mv.db is a database of somebody else: move it away, or choose another --home", e);
+            }
+            throw e;
         }
-        return (int) sql.number("SELECT max(version) FROM schema_version");
     }
 
     private Sql worker() throws SQLException {
@@ -196,28 +259,33 @@ final class Vault implements AutoCloseable {
 
     /** Either all of it is done and on the disk, or nothing. */
     <T> T write(Work<T> work) throws EngineException {
+        notWithin();
         open();
         writing.lock();
         try {
             if (closed) {
                 throw new EngineException("Eider is about to stop: the accounts are closed already");
             }
-            boolean done = false;
-            try {
-                T result = work.in(writer);
-                writer.connection().commit();
-                done = true;
-                if (file != null) {
-                    force();
+            return apart(() -> {
+                boolean done = false;
+                try {
+                    T result = work.in(writer);
+                    writer.connection().commit();
+                    done = true;
+                    if (file != null) {
+                        force();
+                    }
+                    return result;
+                } finally {
+                    if (!done) {
+                        writer.connection().rollback();
+                    }
                 }
-                return result;
-            } finally {
-                if (!done) {
-                    writer.connection().rollback();
-                }
-            }
+            });
         } catch (SQLException e) {
             throw fault(e);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         } finally {
             writing.unlock();
         }
@@ -239,20 +307,25 @@ final class Vault implements AutoCloseable {
 
     /** Sees one moment, whatever is written meanwhile. */
     <T> T read(Work<T> work) throws EngineException {
+        notWithin();
         open();
         try {
-            Sql sql = reader();
-            boolean sound = false;
-            try {
-                T result = work.in(sql);
-                sql.connection().commit();
-                sound = true;
-                return result;
-            } finally {
-                giveBack(sql, sound);
-            }
+            return apart(() -> {
+                Sql sql = reader();
+                boolean sound = false;
+                try {
+                    T result = work.in(sql);
+                    sql.connection().commit();
+                    sound = true;
+                    return result;
+                } finally {
+                    giveBack(sql, sound);
+                }
+            });
         } catch (SQLException e) {
             throw fault(e);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -302,9 +375,15 @@ final class Vault implements AutoCloseable {
             return;
         }
         try {
-            shutdown(owner);
+            Connection last = owner;
+            apart(() -> {
+                shutdown(last);
+                return null;
+            });
         } catch (SQLException e) {
             log.warn("The accounts were not closed in order (H2 error {}); nothing is lost by that", e.getErrorCode());
+        } catch (EngineException | IOException e) {
+            throw new IllegalStateException(e);
         } finally {
             owner = null;
             writer = null;

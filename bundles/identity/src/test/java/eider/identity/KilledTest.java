@@ -1,6 +1,7 @@
 package eider.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import eider.people.Audit.Entry;
 import eider.people.Person;
@@ -24,9 +25,7 @@ class KilledTest {
 
     /** Kills a child process by SIGKILL after so many lines, and gives the lines. */
     private List<String> killedAfter(int lines, int round) throws IOException, InterruptedException {
-        Process child = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx128m", "-XX:+UseSerialGC", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Changes.class.getName(), folder.resolve("data").toString(),
-                Integer.toString(round)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process child = child(round);
         List<String> said = new ArrayList<>();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
             String line = out.readLine();
@@ -56,6 +55,28 @@ class KilledTest {
                 check(house, said);
             }
         }
+    }
+
+    @Test
+    void aFileThatAnotherProcessHasOpenIsToldAndLeftAlone() throws Exception {
+        Process child = child(0);
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
+                House house = new House(folder.resolve("data"), false, InstantSource.system(), new Passwords(Home.CHEAP, Duration.ofSeconds(1)))) {
+            String line = out.readLine();
+            while (line != null && !line.startsWith("added ")) {
+                line = out.readLine();
+            }
+            assertThat(line).isNotNull();
+            assertThatThrownBy(house::vault).hasMessageContaining("in use by another process");
+        } finally {
+            child.destroyForcibly().waitFor();
+        }
+    }
+
+    private Process child(int round) throws IOException {
+        return new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx128m", "-XX:+UseSerialGC", "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Changes.class.getName(), folder.resolve("data").toString(),
+                Integer.toString(round)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     private static void check(House house, List<String> said) throws Exception {

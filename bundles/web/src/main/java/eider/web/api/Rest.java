@@ -48,7 +48,7 @@ public final class Rest extends Guarded {
 
     /** What answers below {@code /api/v1/}; each says by {@link Needs} to whom. */
     static final Set<Class<?>> RESOURCES = Set.of(DashboardResource.class, SourcesResource.class, PluginsResource.class, LoadsResource.class, RowsResource.class,
-            LoadOriginResource.class, EventsResource.class);
+            LoadOriginResource.class, QueryResource.class, EventsResource.class);
 
     @Activate
     public Rest(@Reference Gate gate, @Reference Door door, @Reference Engine engine, @Reference Sales sales, @Reference Events events) {
