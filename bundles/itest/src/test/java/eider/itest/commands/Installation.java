@@ -168,7 +168,7 @@ public final class Installation {
         public String signIn() throws Exception {
             try (Browser browser = new Browser()) {
                 if (browser.open(URI.create(address + "/sign-in")).body().contains("There is no account yet")) {
-                    await(() -> said().contains("Another link:"));
+                    await(() -> said().contains("30 minutes"));
                     String link = said().lines().map(String::strip).filter(line -> line.contains("/set-up?key=")).findFirst().orElseThrow();
                     browser.makeAccount(URI.create(link), "root");
                 } else {

@@ -39,7 +39,9 @@ public enum Cookie {
                     if (value != null) {
                         return null;
                     }
-                    value = pair.substring(equals + 1).strip();
+                    String stands = pair.substring(equals + 1).strip();
+                    // Java's own client puts quotes around one that has an age.
+                    value = stands.length() > 1 && stands.startsWith("\"") && stands.endsWith("\"") ? stands.substring(1, stands.length() - 1) : stands;
                 }
             }
         }
