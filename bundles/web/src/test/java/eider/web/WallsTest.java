@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.annotation.Annotation;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -657,6 +658,36 @@ class WallsTest {
             assertThat(last.statusCode()).isEqualTo(429);
             assertThat(last.headers().firstValue("Retry-After")).isPresent();
             assertThat(stranger.get("/sign-in").statusCode()).isIn(200, 429);
+        }
+    }
+
+    @Test
+    void whoSendsFormsSlowlyKeepsNobodyOut() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 60; i++) {
+                Socket socket = new Socket("127.0.0.1", server.address().getPort());
+                socket.getOutputStream().write(("POST /sign-in HTTP/1.1\r\nHost: localhost:" + server.address().getPort()
+                        + "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nform=").getBytes(StandardCharsets.US_ASCII));
+                slow.add(socket);
+            }
+            Await.until(() -> slow.stream().filter(WallsTest::isAnswered).count() >= 50, "most are refused");
+            assertThat(server.admin().get("/").statusCode()).isEqualTo(200);
+            assertThat(slow.stream().filter(socket -> !isAnswered(socket)).count()).as("these are still read").isBetween(1L, 6L);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+        Browser browser = new Browser(server);
+        Await.until(() -> browser.signIn("bob", "bob's own password").statusCode() == 303, "forms are read again");
+    }
+
+    private static boolean isAnswered(Socket socket) {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true;
         }
     }
 

@@ -17,8 +17,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -41,6 +44,7 @@ public final class Door {
     private static final String API = "/api/";
     private static final String SCHEME = "Bearer ";
     private static final int LONGEST_SECRET = 512;
+    private static final int READ_AT_ONCE = 6;
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
     /** For who writes a script of the page: the token of forms as a header, where no form is posted. */
     static final String HEADER = "X-Eider-Form";
@@ -53,6 +57,8 @@ public final class Door {
     private final Rates ofStrangers = new Rates(400, Duration.ofMillis(20), clock);
     private final Rates ofPeople = new Rates(600, Duration.ofMillis(20), clock);
     private final Rates refusals = new Rates(10, Duration.ofSeconds(30), clock);
+    /** How many forms of one address are being read: somebody who sends many slowly keeps no more threads than these. */
+    private final Map<String, Integer> reading = new ConcurrentHashMap<>();
     private volatile People someAreIn;
 
     @Activate
@@ -105,30 +111,30 @@ public final class Door {
         }
         Visitor visitor = visitor(request, signIns.get(), api, stranger);
         if (visitor.isStranger() && !open) {
-            if (tooMany(request, response, ofStrangers, client)) {
+            if (tooMany(request, response, ofStrangers, Network.neighbourhood(client))) {
                 return;
             }
             signIn(request, response, api, path);
             return;
         }
-        if (!READING.contains(request.getMethod()) && !(visitor.session() != null && visitor.session().isToken()) && !isOurs(request, response, open, visitor)) {
-            return;
+        boolean token = !visitor.isStranger() && visitor.session().isToken();
+        try {
+            if (READING.contains(request.getMethod()) || token || isOurs(request, response, open, visitor, Network.neighbourhood(client))) {
+                visit(visitor, request, response, chain, client);
+            }
+        } finally {
+            Form.of(request).clear();
         }
-        visit(visitor, request, response, chain, client);
     }
 
     private void visit(Visitor visitor, HttpServletRequest request, HttpServletResponse response, FilterChain chain, String client) throws IOException, ServletException {
-        boolean many = visitor.isStranger() ? tooMany(request, response, ofStrangers, client)
+        boolean many = visitor.isStranger() ? tooMany(request, response, ofStrangers, Network.neighbourhood(client))
                 : tooMany(request, response, ofPeople, Long.toString(visitor.session().person().id()));
         if (many) {
             return;
         }
         visitor.attach(request);
-        try {
-            chain.doFilter(request, response);
-        } finally {
-            Form.of(request).clear();
-        }
+        chain.doFilter(request, response);
     }
 
     private static void signIn(HttpServletRequest request, HttpServletResponse response, boolean api, String path) throws IOException {
@@ -214,16 +220,24 @@ public final class Door {
     }
 
     /** Whether what changes something was sent by a page that this browser opened here. */
-    private boolean isOurs(HttpServletRequest request, HttpServletResponse response, boolean open, Visitor visitor) throws IOException {
+    private boolean isOurs(HttpServletRequest request, HttpServletResponse response, boolean open, Visitor visitor, String neighbourhood) throws IOException {
         String type = request.getContentType();
         String given = request.getHeader(HEADER);
-        if (type != null && type.toLowerCase(java.util.Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
             Form form;
+            if (reading.merge(neighbourhood, 1, Integer::sum) > READ_AT_ONCE) {
+                done(neighbourhood);
+                response.setHeader("Connection", "close");
+                refuseTooMany(request, response, Duration.ofSeconds(1));
+                return false;
+            }
             try {
                 form = Form.read(request);
             } catch (IllegalArgumentException e) {
                 faces.refuse(request, response, 400, "This is no form: it has " + e.getMessage() + ".");
                 return false;
+            } finally {
+                done(neighbourhood);
             }
             if (form == null) {
                 response.setHeader("Connection", "close");
@@ -240,6 +254,10 @@ public final class Door {
         faces.refuse(request, response, 403, "This form was not opened in this browser, or too long ago. Go back, load the page again and repeat it;"
                 + " the browser must keep cookies.");
         return false;
+    }
+
+    private void done(String neighbourhood) {
+        reading.compute(neighbourhood, (key, count) -> count == null || count <= 1 ? null : count - 1);
     }
 
     private static boolean tooMany(HttpServletRequest request, HttpServletResponse response, Rates rates, String key) throws IOException {

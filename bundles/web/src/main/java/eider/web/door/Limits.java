@@ -30,12 +30,12 @@ public final class Limits {
 
     /** Each of these says how long to wait; zero: go on. */
     public Duration signIn(Visitor visitor, String name) {
-        return longer(addresses.take(visitor.actor().from()), names.take(bounded(name)));
+        return longer(addresses.take(Network.neighbourhood(visitor.actor().from())), names.take(bounded(name)));
     }
 
     /** Who came in does not count: many people may share an address. */
     public void cameIn(Visitor visitor, String name) {
-        addresses.giveBack(visitor.actor().from());
+        addresses.giveBack(Network.neighbourhood(visitor.actor().from()));
         names.giveBack(bounded(name));
     }
 
@@ -45,15 +45,15 @@ public final class Limits {
     }
 
     public Duration code(Visitor visitor) {
-        return addresses.take(visitor.actor().from());
+        return addresses.take(Network.neighbourhood(visitor.actor().from()));
     }
 
     public Duration register(Visitor visitor) {
-        return newcomers.take(visitor.actor().from());
+        return newcomers.take(Network.neighbourhood(visitor.actor().from()));
     }
 
     public Duration link(Visitor visitor) {
-        return links.take(visitor.actor().from());
+        return links.take(Network.neighbourhood(visitor.actor().from()));
     }
 
     /** What a person does to a password, or to the second factor, of an account: somebody with a stolen session must not be able to guess it there. */

@@ -2,6 +2,7 @@ package eider.web.door;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -40,6 +41,16 @@ record Network(InetAddress address, int bits) {
         } catch (UnknownHostException malformed) {
             return Optional.empty();
         }
+    }
+
+    /** By what a client is counted: who has one address of the newer kind has as many as they like, which begin alike. */
+    static String neighbourhood(String client) {
+        Optional<InetAddress> address = literal(client);
+        if (address.isEmpty() || address.get().getAddress().length == 4) {
+            return client;
+        }
+        byte[] bytes = address.get().getAddress();
+        return HexFormat.of().formatHex(bytes, 0, 8);
     }
 
     boolean holds(InetAddress other) {

@@ -1,5 +1,6 @@
 package eider.web.door;
 
+import eider.engine.OptionCheck;
 import eider.engine.Server;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
@@ -23,9 +25,9 @@ import org.slf4j.LoggerFactory;
  * By which addresses Eider is reached, and from where a request comes. Any thread. {@code public_url} and {@code trusted_proxies} may change while it runs; one that
  * cannot be understood changes nothing and is told in the log.
  */
-@Component(service = Site.class, configurationPid = "web")
+@Component(service = {Site.class, OptionCheck.class}, configurationPid = "web")
 @Designate(ocd = WebConfig.class)
-public final class Site {
+public final class Site implements OptionCheck {
     private static final Logger LOG = LoggerFactory.getLogger(Site.class);
     private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "[::1]");
     private static final Set<String> LOOPBACK = Set.of("127.0.0.0/8", "::1");
@@ -102,6 +104,33 @@ public final class Site {
             settings = Settings.of(config.public__url(), config.trusted__proxies());
         } catch (IllegalArgumentException e) {
             LOG.error("config/web.cfg: {}. What it said before stays.", e.getMessage());
+        }
+    }
+
+    @Override
+    public List<Problem> check(String pid, String name, Map<String, String> options) {
+        if (!pid.equals("web")) {
+            return List.of();
+        }
+        List<Problem> problems = new ArrayList<>();
+        String published = options.getOrDefault("public_url", "");
+        Optional<InetAddress> address = Network.literal(options.getOrDefault("address", "").isEmpty() ? "127.0.0.1" : options.get("address"));
+        if (address.isEmpty()) {
+            problems.add(new Problem("address", "must be an address of this machine, such as 127.0.0.1, or 0.0.0.0 for all"));
+        } else if (!address.get().isLoopbackAddress() && published.isEmpty()) {
+            problems.add(new Problem("address", "is reached by other machines, so public_url must say by which address"));
+        }
+        problem("public_url", published, "").ifPresent(problems::add);
+        problem("trusted_proxies", "", options.getOrDefault("trusted_proxies", "")).ifPresent(problems::add);
+        return problems;
+    }
+
+    private static Optional<Problem> problem(String option, String publicUrl, String proxies) {
+        try {
+            Settings.of(publicUrl, proxies);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(new Problem(option, e.getMessage()));
         }
     }
 
