@@ -217,7 +217,7 @@ public final class Eider implements AutoCloseable {
 
             Files.deleteIfExists(home.commandFile()); // of a process that died: the lock is ours
             Container container = new Container(distribution, home.cache(), properties);
-            Pages pages = new Pages();
+            Pages pages = new Pages(listening != null && listening.address().isAnyLocalAddress());
             Eider eider = new Eider(home, temporary, lock, container, pages, stopping);
             boolean started = false;
             try {

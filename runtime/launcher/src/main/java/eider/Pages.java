@@ -16,7 +16,13 @@ final class Pages implements ServiceListener {
     private static final String HTTP = "org.osgi.service.servlet.runtime.HttpServiceRuntime";
     private static final List<String> LOOPBACK = List.of("http://127.0.0.1:", "http://localhost:");
 
+    private final boolean everywhere;
     private volatile URI address;
+
+    /** @param everywhere whether they listen at all addresses of this machine: loopback is one of them, though it is not told */
+    Pages(boolean everywhere) {
+        this.everywhere = everywhere;
+    }
 
     void listen(BundleContext context) {
         try {
@@ -36,14 +42,15 @@ final class Pages implements ServiceListener {
     }
 
     /** Over loopback, where they listen there too. */
-    private static Optional<URI> nearest(ServiceReference<?> service) {
+    private Optional<URI> nearest(ServiceReference<?> service) {
         List<String> endpoints = switch (service.getProperty("osgi.http.endpoint")) {
             case String one -> List.of(one);
             case String[] several -> List.of(several);
             case null, default -> List.of();
         };
         return endpoints.stream().filter(endpoint -> endpoint.startsWith("http://")).max(Comparator.comparing(Pages::isLoopback))
-            .map(endpoint -> endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint).map(URI::create);
+            .map(endpoint -> endpoint.endsWith("/") ? endpoint.substring(0, endpoint.length() - 1) : endpoint)
+            .map(endpoint -> everywhere ? "http://127.0.0.1" + endpoint.substring(endpoint.lastIndexOf(':')) : endpoint).map(URI::create);
     }
 
     private static boolean isLoopback(String endpoint) {

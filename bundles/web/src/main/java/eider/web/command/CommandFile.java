@@ -3,6 +3,7 @@ package eider.web.command;
 import eider.web.Engine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,17 +38,15 @@ public final class CommandFile {
     private static final Logger LOG = LoggerFactory.getLogger(CommandFile.class);
     private static final String SCHEME = "Bearer ";
 
+    private final Engine engine;
     private final Path file;
     private final String token;
     private String written;
 
     @Activate
     public CommandFile(@Reference Engine engine) {
-        this(engine.server().home().resolve("data").resolve("command.properties"));
-    }
-
-    CommandFile(Path file) {
-        this.file = file;
+        this.engine = engine;
+        this.file = engine.server().home().resolve("data").resolve("command.properties");
         byte[] random = new byte[32];
         new SecureRandom().nextBytes(random);
         this.token = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
@@ -56,7 +55,8 @@ public final class CommandFile {
     /** The runtime is registered once Jetty listens, and then tells the real port; its other properties change with every servlet. */
     @Reference(name = "runtime", updated = "listens", unbind = "-")
     void listens(HttpServiceRuntime runtime, Map<String, Object> properties) {
-        address(properties).ifPresent(this::write);
+        // The process knows that all addresses of the machine are loopback too, which Jetty does not tell.
+        engine.server().address().map(URI::toString).or(() -> address(properties)).ifPresent(this::write);
     }
 
     /** Whether this Authorization header carries the token; takes equally long whichever characters are wrong. */
