@@ -176,7 +176,8 @@ public final class House implements AutoCloseable {
     void checkRole(String role) throws RefusedException {
         List<String> roles = roles();
         if (role == null || !roles.contains(role)) {
-            throw new RefusedException("There is no role '" + Plain.text(role, 40) + "': it is one of " + String.join(", ", roles) + ".");
+            // What was given is not shown: in a file with its columns in the wrong order it is the password.
+            throw new RefusedException("There is no such role: it is one of " + String.join(", ", roles) + ".");
         }
     }
 

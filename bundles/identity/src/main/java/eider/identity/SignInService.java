@@ -502,8 +502,10 @@ public final class SignInService implements SignIns {
             house.checkPassword(account, password, by, "second-factor.refused");
         }
         house.vault().change(sql -> {
-            if (password == null && (by.kind() == Actor.Kind.PERSON || by.kind() == Actor.Kind.TOKEN) && !isAdmin(sql, by.name())) {
-                throw new RefusedException("The second factor is removed with the password of the person, or by an admin.");
+            // Not by an admin for himself either: who has the session of one does not have the password.
+            boolean signedIn = by.kind() == Actor.Kind.PERSON || by.kind() == Actor.Kind.TOKEN;
+            if (password == null && signedIn && (by.name().equalsIgnoreCase(account.person().username()) || !isAdmin(sql, by.name()))) {
+                throw new RefusedException("A second factor is removed with one's own password, or by another person who is an admin.");
             }
             boolean was = person(sql, id).secondFactor();
             sql.run("DELETE FROM factor WHERE person = ?", id);
@@ -545,7 +547,7 @@ public final class SignInService implements SignIns {
         }
         Duration kept = house.options().keepAudit();
         if (!kept.isZero() && due(forgotten, now, FORGETTING)) {
-            house.vault().change(sql -> house.trail().forget(sql, Instant.ofEpochMilli(now).minus(kept)));
+            house.vault().change(sql -> house.trail().forget(sql, kept));
         }
     }
 

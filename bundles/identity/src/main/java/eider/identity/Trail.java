@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -267,11 +268,14 @@ final class Trail {
     }
 
     /**
-     * Forgets entries from the front that are older than this. What is not as it was written stays, or the gap would sign it.
+     * Forgets entries from the front that are older than this. What is not as it was written stays, or the gap would sign it. The age is reckoned from the newest entry where
+     * that is earlier than the clock: a clock that is years ahead for an hour must not take the trail with it.
      *
      * @return how many went
      */
-    long forget(Sql sql, Instant before) throws SQLException {
+    long forget(Sql sql, Duration kept) throws SQLException {
+        long newest = sql.one(ENTRIES + "ORDER BY number DESC LIMIT 1", Kept::of).map(Kept::at).orElse(0L);
+        Instant before = Instant.ofEpochMilli(Math.min(newest, clock.millis())).minus(kept);
         List<Gap> gaps = sql.list(GAPS, Gap::of);
         Check check = new Check();
         check.gaps(gaps);

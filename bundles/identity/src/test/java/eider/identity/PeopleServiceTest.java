@@ -333,7 +333,7 @@ class PeopleServiceTest {
                 return List.of();
             }
         };
-        assertThat(refusal(() -> home.add("ann", "buyer"))).contains("buyer");
+        assertThat(refusal(() -> home.add("ann", "buyer"))).contains("admin, manager, user");
         home.house.setPolicies(policies);
         assertThat(home.add("ann", "buyer").role()).isEqualTo("buyer");
         home.house.unsetPolicies(policies);
@@ -454,6 +454,22 @@ class PeopleServiceTest {
         assertThat(home.people.named("old").orElseThrow().role()).isEqualTo("user");
         assertThat(home.signIn("ann", "seven, \"green\" otters")).isInstanceOf(Outcome.In.class);
         assertThat(home.newest("people.import")).contains("3 added, 1 there already, 9 bad");
+    }
+
+    @Test
+    void aPasswordInTheWrongColumnIsNotShown() throws EngineException {
+        Imported result = imported("username,email,role,initial_password,sales_user_id\nann,ann@shop.example,Secret-Pass-1234,user,\nbob,Secret-Pass-1234,user,seven green otters,\n"
+                + "carl,carl@shop.example,user,seven,Secret-Pass-1234\nSecret Pass 1234,,user,dora,\n");
+        assertThat(result.count(State.BAD)).isEqualTo(4);
+        assertThat(result.toString()).doesNotContain("1234");
+        assertThat(home.audit.entries(Long.MAX_VALUE, 100, "1234")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ann", "ann@", "@x.example", "a@b@c.example", "ann@x.example,eve@y.example", "Ann <ann@x.example>", "ann@x.example\r\nBcc: eve@y.example", "ann@ex\u00e4mple.example",
+        "\u0430nn@x.example", "a b@x.example"})
+    void anAddressIsOneAddress(String email) {
+        assertThat(refusal(() -> home.people.add("ann", email, "user", Map.of(), Home.GOOD.toCharArray(), Home.OPS))).contains("e-mail address");
     }
 
     @Test

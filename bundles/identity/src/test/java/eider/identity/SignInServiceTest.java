@@ -498,6 +498,8 @@ class SignInServiceTest {
         home.signIns.removeSecondFactor(ann.id(), Home.GOOD.toCharArray(), Home.ANN);
         assertThat(home.signIn("ann", Home.GOOD)).isInstanceOf(Outcome.In.class);
         withSecondFactor();
+        home.people.change(ann.id(), new Change(null, "admin", null, null), Home.OPS);
+        assertThatThrownBy(() -> home.signIns.removeSecondFactor(ann.id(), null, Home.ANN)).isInstanceOf(RefusedException.class);
         home.signIns.removeSecondFactor(ann.id(), null, Actor.person("boss", "10.0.0.2", ""));
         assertThat(home.newest("second-factor.off")).contains("name=boss", "person ann");
         assertThat(home.count("SELECT count(*) FROM recovery")).isZero();
