@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the three services share: the file, the keys, the trail, the options that count now. It opens nothing until one of them is asked something. It has no threads.
+ * What the three services share: the file, the keys, the trail, the options that count now. It opens nothing until one of them is asked something. It
+ * has no threads.
  */
 @Component(service = House.class, configurationPid = "people")
 @Designate(ocd = PeopleConfig.class)
