@@ -99,8 +99,7 @@ class EntryPointsTest {
         }
         assertThat(alf.query("select sum(total_amount) from sales", 20).at("/rows/0/0").asText()).isEqualTo("4021.0000");
         assertThat(ada.query("select sum(total_amount) from sales", 20).at("/rows/0/0").asText()).isEqualTo("54321.0000");
-        assertThat(new ObjectMapper().readTree(eider.run("query", "--as", "alf", "select sum(total_amount) as t from sales", "--format", "json").done()).at("/0/t").asText())
-                .isEqualTo("4021.0000");
+        assertThat(eider.run("query", "--as", "alf", "select sum(total_amount) as t from sales", "--format", "csv").done().lines()).containsExactly("t", "4021.0000");
     }
 
     private static void total(Browser browser, String total) throws Exception {
