@@ -182,9 +182,12 @@ final class WebServer implements AutoCloseable {
     /** What {@code config/web.cfg} says; returns once the pages know. */
     void configure(String publicUrl, String proxies) throws Exception {
         Hashtable<String, Object> options = new Hashtable<>(Map.of("public_url", publicUrl, "trusted_proxies", proxies));
+        if (!publicUrl.isEmpty()) {
+            configure("", "");
+        }
         ConfigurationAdmin admin = context.getService(context.getServiceReference(ConfigurationAdmin.class));
         admin.getConfiguration("web", "?").update(options);
-        String host = publicUrl.isEmpty() ? "nobody.example" : URI.create(publicUrl).getAuthority();
+        String host = URI.create(publicUrl.isEmpty() ? "https://eider.example.com" : publicUrl).getAuthority();
         Await.until(() -> raw("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").contains(publicUrl.isEmpty() ? " 421 " : " 200 "),
                 "the configuration is known");
     }

@@ -3,6 +3,8 @@ package eider.web.door;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
 
 /**
  * The cookies that Eider knows. Scripts cannot read them. Links from a mail or a chat find the reader signed in (SameSite=Lax), which is safe because nothing changes by
@@ -23,20 +25,22 @@ public enum Cookie {
     private static final int LONGEST = 512;
 
     private String name(boolean secure) {
-        return (secure ? "__Host-" : "") + "eider_" + name().toLowerCase(java.util.Locale.ROOT);
+        return (secure ? "__Host-" : "") + "eider_" + name().toLowerCase(Locale.ROOT);
     }
 
-    /** Its value; null where there is none, or several: then somebody planted one. */
+    /** Its value, as it stands in the header; null where there is none, or several: then somebody planted one. */
     public String read(HttpServletRequest request, Site site) {
         String name = name(site.isSecure(request));
         String value = null;
-        jakarta.servlet.http.Cookie[] all = request.getCookies();
-        for (jakarta.servlet.http.Cookie cookie : all == null ? new jakarta.servlet.http.Cookie[0] : all) {
-            if (cookie.getName().equals(name)) {
-                if (value != null) {
-                    return null;
+        for (String header : Collections.list(request.getHeaders("Cookie"))) {
+            for (String pair : header.split(";")) {
+                int equals = pair.indexOf('=');
+                if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
+                    if (value != null) {
+                        return null;
+                    }
+                    value = pair.substring(equals + 1).strip();
                 }
-                value = cookie.getValue();
             }
         }
         return value == null || value.isEmpty() || value.length() > LONGEST ? null : value;
