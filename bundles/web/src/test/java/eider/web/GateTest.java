@@ -82,7 +82,7 @@ class GateTest {
         assertThat(answer.headers().firstValue("Content-Security-Policy").orElseThrow()).contains("default-src 'none'").contains("script-src 'self'")
                 .contains("style-src 'self'").contains("frame-ancestors 'none'").doesNotContain("unsafe");
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
-        assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+        assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("same-origin");
         assertThat(answer.headers().firstValue("Server")).isEmpty();
         assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
     }

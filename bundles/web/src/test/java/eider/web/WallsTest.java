@@ -860,7 +860,7 @@ class WallsTest {
                 assertThat(answer.headers().firstValue("Cache-Control")).as(address).hasValue("no-store");
                 assertThat(answer.headers().firstValue("X-Content-Type-Options")).as(address).hasValue("nosniff");
                 assertThat(answer.headers().firstValue("X-Frame-Options")).as(address).hasValue("DENY");
-                assertThat(answer.headers().firstValue("Referrer-Policy")).as(address).hasValue("no-referrer");
+                assertThat(answer.headers().firstValue("Referrer-Policy")).as(address).hasValue("same-origin");
                 assertThat(answer.headers().firstValue("Cross-Origin-Opener-Policy")).as(address).hasValue("same-origin");
                 assertThat(answer.headers().firstValue("Server")).as(address).isEmpty();
                 assertThat(answer.body()).as(address).doesNotContain("<style").doesNotContain(" style=").doesNotContainPattern("<script(?![^>]* src=)")

@@ -49,7 +49,7 @@ record Server(Process process, Path home, URI address, long begun) implements Au
         }
     }
 
-    /** Starts a server and returns as soon as its page answers. */
+    /** Starts a server and returns as soon as its page answers, to somebody who is signed in: a home without an account gets one. */
     static Server start(Path script, Path home) throws IOException, InterruptedException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -62,11 +62,12 @@ record Server(Process process, Path home, URI address, long begun) implements Au
                 .redirectOutput(output.toFile()).start();
         Server server = new Server(process, home, URI.create("http://127.0.0.1:" + port), begun);
         try {
-            while (!server.answers()) {
-                if (!process.isAlive() || System.nanoTime() - begun > LONGEST_START.toNanos()) {
-                    throw new IOException("the server did not answer: " + Files.readString(output).strip());
-                }
-                pause();
+            await(server, Files.exists(server.session()) ? "/" : "/sign-in", output);
+            if (!Files.exists(server.session())) {
+                String link = server.say("setup-link").lines().filter(line -> line.contains("/set-up?key=")).findFirst()
+                        .orElseThrow(() -> new IOException("there is no link to the first account")).strip();
+                Files.writeString(server.session(), FirstAccount.make(URI.create(link.substring(link.indexOf("http")))));
+                await(server, "/", output);
             }
         } catch (IOException | InterruptedException e) {
             server.close();
@@ -75,6 +76,20 @@ record Server(Process process, Path home, URI address, long begun) implements Au
             Files.delete(output);
         }
         return server;
+    }
+
+    private static void await(Server server, String path, Path output) throws IOException, InterruptedException {
+        while (!server.answers(path)) {
+            if (!server.process.isAlive() || System.nanoTime() - server.begun > LONGEST_START.toNanos()) {
+                throw new IOException("the server did not answer: " + Files.readString(output).strip());
+            }
+            pause();
+        }
+    }
+
+    /** Where the cookie of a home is kept, so that its next start is asked as somebody who is signed in already. */
+    private Path session() {
+        return home.resolve("bench-session");
     }
 
     ProcessFigures figures() {
@@ -88,10 +103,10 @@ record Server(Process process, Path home, URI address, long begun) implements Au
         }
     }
 
-    /** Whether {@code /} is served. */
-    private boolean answers() throws IOException {
+    /** Whether a page is served. */
+    private boolean answers(String path) throws IOException {
         try {
-            HttpURLConnection connection = open("/");
+            HttpURLConnection connection = open(path);
             int status = connection.getResponseCode();
             if (status == HttpURLConnection.HTTP_OK) {
                 try (InputStream body = connection.getInputStream()) {
@@ -108,11 +123,19 @@ record Server(Process process, Path home, URI address, long begun) implements Au
         HttpURLConnection connection = (HttpURLConnection) address.resolve(path).toURL().openConnection(Proxy.NO_PROXY);
         connection.setConnectTimeout(TIMEOUT);
         connection.setReadTimeout(TIMEOUT);
+        connection.setInstanceFollowRedirects(false);
+        if (Files.exists(session())) {
+            connection.setRequestProperty("Cookie", Files.readString(session()));
+        }
         return connection;
     }
 
     /** What a command answers, over the way that {@code eider} itself takes but without starting a JVM for it. */
     JsonNode ask(String... words) throws IOException {
+        return MAPPER.readTree(say(words));
+    }
+
+    private String say(String... words) throws IOException {
         Properties command = new Properties();
         try (InputStream in = Files.newInputStream(home.resolve("data/command.properties"))) {
             command.load(in);
@@ -140,7 +163,7 @@ record Server(Process process, Path home, URI address, long begun) implements Au
                         if (!"0".equals(new String(payload, StandardCharsets.US_ASCII).strip())) {
                             throw new IOException("'eider " + String.join(" ", words) + "' failed: " + errors.toString(StandardCharsets.UTF_8));
                         }
-                        return MAPPER.readTree(answer.toByteArray());
+                        return answer.toString(StandardCharsets.UTF_8);
                     }
                     default -> throw new IOException("a frame of kind " + kind);
                 }
@@ -161,6 +184,9 @@ record Server(Process process, Path home, URI address, long begun) implements Au
     /** What an address of it answers, read to its end. */
     void get(String path) throws IOException {
         HttpURLConnection connection = open(path);
+        if (connection.getResponseCode() != HttpURLConnection.HTTP_OK) {
+            throw new IOException(path + " was answered with " + connection.getResponseCode());
+        }
         try (InputStream body = connection.getInputStream()) {
             body.transferTo(OutputStream.nullOutputStream());
         }

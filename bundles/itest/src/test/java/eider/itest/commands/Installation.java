@@ -164,6 +164,20 @@ public final class Installation {
             return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
         }
 
+        /** The session of an admin, who is made by the link that was printed if there is no account yet, and signs in otherwise. */
+        public String signIn() throws Exception {
+            try (Browser browser = new Browser()) {
+                if (browser.open(URI.create(address + "/sign-in")).body().contains("There is no account yet")) {
+                    await(() -> said().contains("Another link:"));
+                    String link = said().lines().map(String::strip).filter(line -> line.contains("/set-up?key=")).findFirst().orElseThrow();
+                    browser.makeAccount(URI.create(link), "root");
+                } else {
+                    browser.signIn(URI.create(address), "root", Browser.PASSWORD);
+                }
+                return browser.session();
+            }
+        }
+
         /** What it has printed so far. */
         String said() throws IOException {
             return running.out();

@@ -9,7 +9,9 @@ import eider.engine.EngineException;
 import eider.engine.Load;
 import eider.engine.Rows;
 import java.math.BigDecimal;
+import eider.itest.commands.Browser;
 import java.net.HttpURLConnection;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +82,14 @@ class EmbeddingTest {
             assertThat(without.address()).isEmpty();
             HttpURLConnection page = (HttpURLConnection) with.address().orElseThrow().resolve("/").toURL().openConnection();
             assertThat(page.getResponseCode()).isEqualTo(200);
-            assertThat(new String(page.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).contains("Eider");
+            assertThat(new String(page.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).contains("There is no account yet");
+            URI link = with.setUpLink().orElseThrow();
+            try (Browser browser = new Browser()) {
+                browser.makeAccount(link, "host");
+                assertThat(browser.open(with.address().orElseThrow().resolve("/")).body()).contains("No sales yet");
+            }
+            assertThat(with.setUpLink()).as("once there is an account").isEmpty();
+            assertThat(without.setUpLink()).isEmpty();
         }
     }
 

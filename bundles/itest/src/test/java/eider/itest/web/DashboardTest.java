@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ class DashboardTest {
 
     private static Installation eider;
     private static Server server;
+    private static String session;
     private static int loads;
     private final List<Visit> visits = new ArrayList<>();
 
@@ -63,6 +65,7 @@ class DashboardTest {
     static void start() throws Exception {
         eider = new Installation(folder);
         server = eider.serve();
+        session = server.signIn();
         server.ask("sync-sales", "--csv", Installation.example("sales.csv").toString()).done();
         String script = '"' + SCRIPT.replace("\"", "\"\"") + '"';
         load("2026-10-20," + IMAGE + ",1,700.25," + IMAGE, "2026-10-21," + script + ",2,600.50," + script,
@@ -134,7 +137,7 @@ class DashboardTest {
     /** The stream is held up until after a commit: what happened before the page was listening must show nevertheless. */
     @Test
     void aCommitBetweenThePageAndItsStreamIsNotMissed() throws Exception {
-        Visit visit = new Visit(CHROMIUM.browser(), address(), new Browser.NewContextOptions().setLocale("en-US"));
+        Visit visit = new Visit(CHROMIUM.browser(), address(), session, new Browser.NewContextOptions().setLocale("en-US"));
         visits.add(visit);
         AtomicReference<Route> stream = new AtomicReference<>();
         visit.page().route("**/api/v1/events", stream::set);
@@ -150,7 +153,7 @@ class DashboardTest {
     /** The browser's clock is turned on by a minute in which the stream, still connected, says nothing, and cannot be opened anew. */
     @Test
     void theDotDoesNotStayGreenWhereNothingIsHeard() {
-        Visit visit = new Visit(CHROMIUM.browser(), address());
+        Visit visit = new Visit(CHROMIUM.browser(), address(), session);
         visits.add(visit);
         visit.page().clock().install();
         visit.open();
@@ -258,7 +261,7 @@ class DashboardTest {
     }
 
     private Visit visit(Browser.NewContextOptions options) {
-        Visit visit = new Visit(CHROMIUM.browser(), address(), options);
+        Visit visit = new Visit(CHROMIUM.browser(), address(), session, options);
         visits.add(visit);
         return visit.open();
     }
@@ -275,7 +278,9 @@ class DashboardTest {
     }
 
     private static JsonNode dashboard() throws Exception {
-        try (InputStream answer = address().resolve("/api/v1/dashboard").toURL().openStream()) {
+        URLConnection connection = address().resolve("/api/v1/dashboard").toURL().openConnection();
+        connection.setRequestProperty("Cookie", "eider_session=" + session);
+        try (InputStream answer = connection.getInputStream()) {
             return new ObjectMapper().readTree(answer);
         }
     }

@@ -24,7 +24,7 @@ class FirstVisitTest {
     void thePageTellsWhatToDoAndComesToLifeAndIsHonestAboutTheServer() throws Exception {
         Installation eider = new Installation(folder);
         Server server = eider.serve();
-        try (Visit visit = new Visit(CHROMIUM.browser(), URI.create(server.address() + "/"), new Browser.NewContextOptions().setLocale("en-US"))) {
+        try (Visit visit = new Visit(CHROMIUM.browser(), URI.create(server.address() + "/"), server.signIn(), new Browser.NewContextOptions().setLocale("en-US"))) {
             visit.open();
             visit.page().evaluate("window.sinceOpened = true");
             assertThat(visit.page().locator("main").textContent()).contains("No sales yet")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.Cookie;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -24,15 +25,22 @@ final class Visit implements AutoCloseable {
     private final List<String> elsewhere = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
 
-    Visit(Browser browser, URI address) {
-        this(browser, address, new Browser.NewContextOptions());
+    Visit(Browser browser, URI address, String session) {
+        this(browser, address, session, new Browser.NewContextOptions());
     }
 
-    /** Opens nothing yet: {@link #open} does. */
-    Visit(Browser browser, URI address, Browser.NewContextOptions options) {
+    /**
+     * Opens nothing yet: {@link #open} does.
+     *
+     * @param session of the person, who has signed in already; null for nobody
+     */
+    Visit(Browser browser, URI address, String session, Browser.NewContextOptions options) {
         this.address = address;
         this.context = browser.newContext(options.setReducedMotion(ReducedMotion.REDUCE));
         context.setDefaultTimeout(60_000);
+        if (session != null) {
+            context.addCookies(List.of(new Cookie("eider_session", session).setDomain(address.getHost()).setPath("/").setHttpOnly(true)));
+        }
         context.addInitScript(NOTE_VIOLATIONS);
         context.onRequest(request -> {
             URI asked = URI.create(request.url().replaceAll("[^\\x21-\\x7e]|[<>\"{}|^`\\\\]", "_"));

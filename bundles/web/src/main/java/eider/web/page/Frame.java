@@ -50,4 +50,16 @@ public record Frame(String version, boolean demo, boolean inMemory, String home,
     public static String badge(String role) {
         return role.equals("admin") || role.equals("manager") ? role : "user";
     }
+
+    /** What a browser calls itself, in a few words: by the names that real ones use, which anybody can use too. */
+    public static String browser(String agent) {
+        String browser = agent.contains("Edg/") ? "Edge" : agent.contains("Firefox/") ? "Firefox" : agent.contains("Chrome/") ? "Chrome"
+                : agent.contains("Safari/") ? "Safari" : "";
+        String system = agent.contains("Windows") ? "Windows" : agent.contains("Android") ? "Android" : agent.contains("iPhone") || agent.contains("iPad") ? "iOS"
+                : agent.contains("Mac OS X") ? "macOS" : agent.contains("Linux") ? "Linux" : "";
+        if (browser.isEmpty()) {
+            return agent.isEmpty() ? "unknown" : agent.length() > 40 ? agent.substring(0, 40) + "…" : agent;
+        }
+        return system.isEmpty() ? browser : browser + " on " + system;
+    }
 }

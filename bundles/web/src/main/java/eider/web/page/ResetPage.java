@@ -47,6 +47,7 @@ public final class ResetPage extends FormPage {
                 door().refuse(request, response, 400, "This link is not whole: copy all of it.");
                 return;
             }
+            response.setHeader("Referrer-Policy", "no-referrer");
             Cookie.RESET.write(request, response, door().site(), key, LIFE);
             Door.see(response, "/reset");
         } else if (Cookie.RESET.read(request, door().site()) == null) {

@@ -51,6 +51,7 @@ public final class SetUpPage extends FormPage {
                 door().refuse(request, response, 400, "This link is not whole: copy all of it.");
                 return;
             }
+            response.setHeader("Referrer-Policy", "no-referrer");
             Cookie.SETUP.write(request, response, door().site(), key, LIFE);
             Door.see(response, "/set-up");
         } else if (Cookie.SETUP.read(request, door().site()) == null) {
