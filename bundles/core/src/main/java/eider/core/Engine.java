@@ -44,7 +44,7 @@ public final class Engine implements AutoCloseable {
     private Engine(Store store, SyncOptions options, Time time) {
         this.store = store;
         this.loads = new LoadHistory(store);
-        this.datasets = new Datasets(OperatorModels.in(home(store)));
+        this.datasets = Datasets.with(OperatorModels.in(home(store)));
         this.syncs = new SyncService(store, loads, datasets, new FileSniffer(store.handover(), store.fileLimits()), "EUR", new SyncSettings(options), time);
         this.origins = new OriginService(store, syncs);
         this.comparisons = new ComparisonService(store, syncs, datasets);

@@ -22,11 +22,11 @@ public record Retention(Duration images, long mostImages, Duration resolved) {
     private static final Pattern SIZE = Pattern.compile("\\s*(\\d+(?:\\.\\d+)?)\\s*([KMGTkmgt])(?:i?[Bb])?\\s*");
 
     static Retention of(StoreConfig config) {
-        long most = config.keep_images_size().isBlank() ? 0 : bytes(config.keep_images_size());
+        long most = config.keep__images__size().isBlank() ? 0 : bytes(config.keep__images__size());
         if (most < 0) {
-            log.error("config/store.cfg: keep_images_size = {} is no size: write it like 2GB; images are not limited by size until then", config.keep_images_size());
+            log.error("config/store.cfg: keep_images_size = {} is no size: write it like 2GB; images are not limited by size until then", config.keep__images__size());
         }
-        return new Retention(Duration.ofDays(Math.max(0, config.keep_images_days())), Math.max(0, most), Duration.ofDays(Math.max(0, config.keep_resolved_days())));
+        return new Retention(Duration.ofDays(Math.max(0, config.keep__images__days())), Math.max(0, most), Duration.ofDays(Math.max(0, config.keep__resolved__days())));
     }
 
     /** Forgets what is older, or more, than is to be kept; tells how many rows. */

@@ -90,7 +90,7 @@ public final class Store implements AutoCloseable {
 
     @Activate
     public Store(@Reference Server server, StoreConfig config) {
-        this(Settings.in(server.home(), server.inMemory(), config.memory_limit()), InstantSource.system(), step -> {});
+        this(Settings.in(server.home(), server.inMemory(), config.memory__limit()), InstantSource.system(), step -> {});
         keep(Retention.of(config));
     }
 
@@ -104,8 +104,8 @@ public final class Store implements AutoCloseable {
     @Modified
     void modified(StoreConfig config) {
         keep(Retention.of(config));
-        if (!config.memory_limit().equals(settings.memoryLimit)) {
-            log.info("memory_limit = {} takes effect at the next start", config.memory_limit());
+        if (!config.memory__limit().equals(settings.memoryLimit)) {
+            log.info("memory_limit = {} takes effect at the next start", config.memory__limit());
         }
     }
 

@@ -8,9 +8,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public @interface BusinessConfig {
 
     @AttributeDefinition(name = "Base currency", description = "The currency, by its three ISO 4217 letters, of amounts whose source does not say one.")
-    String base_currency() default "EUR";
+    String base__currency() default "EUR";
 
     @AttributeDefinition(name = "Time zone", required = false,
         description = "Where a business day begins, such as Europe/Berlin; the machine's own zone where nothing is said. Asked for by policies.")
-    String time_zone() default "";
+    String time__zone() default "";
 }

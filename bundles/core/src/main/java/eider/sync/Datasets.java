@@ -38,8 +38,12 @@ public final class Datasets implements OptionCheck {
         this(OperatorModels.in(server.home()));
     }
 
-    /** For programs without OSGi. */
-    public Datasets(OperatorModels models) {
+    /** For programs without OSGi. Not a public constructor: Declarative Services would take it for one of a component, and tell an error. */
+    public static Datasets with(OperatorModels models) {
+        return new Datasets(models);
+    }
+
+    private Datasets(OperatorModels models) {
         this.models = models;
     }
 

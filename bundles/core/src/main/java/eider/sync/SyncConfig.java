@@ -14,17 +14,17 @@ public @interface SyncConfig {
 
     @AttributeDefinition(name = "Longest wait", description = "How long a sync waits at most before one such try; who is told to come back later than that ends, and says"
             + " when it can go on.")
-    String longest_wait() default "5m";
+    String longest__wait() default "5m";
 
     @AttributeDefinition(name = "Give up after", description = "How long one sync waits at most for its source, all waits and silences taken together.")
-    String give_up_after() default "1h";
+    String give__up__after() default "1h";
 
     @AttributeDefinition(name = "Stall timeout", description = "How long a source may send nothing and tell nothing before it is interrupted and tried again.")
-    String stall_timeout() default "15m";
+    String stall__timeout() default "15m";
 
     @AttributeDefinition(name = "Side by side", description = "How many connections are synced at once, the others waiting in line; auto is two for each processor, at least 2 and"
             + " at most 16.")
-    String side_by_side() default "auto";
+    String side__by__side() default "auto";
 
     @AttributeDefinition(name = "Memory", description = "How much memory the rows that syncs gather may take, all syncs together, such as 1GB; auto is as much as Java's heap may,"
             + " at least 512MB.")
@@ -35,5 +35,5 @@ public @interface SyncConfig {
     int failures() default 3;
 
     @AttributeDefinition(name = "Longest rest", description = "How long a connection rests at most: five minutes at first, and twice as long after each further failure.")
-    String longest_rest() default "6h";
+    String longest__rest() default "6h";
 }

@@ -46,10 +46,10 @@ public record SyncOptions(int retries, Duration longestWait, Duration giveUpAfte
 
     /** @throws IllegalArgumentException naming the option that cannot be */
     static SyncOptions of(SyncConfig config) {
-        return new SyncOptions(number("retries", config::retries), option("longest_wait", () -> Span.parse(config.longest_wait())),
-                option("give_up_after", () -> Span.parse(config.give_up_after())), option("stall_timeout", () -> Span.parse(config.stall_timeout())),
-                option("side_by_side", () -> turns(config.side_by_side())), option("memory", () -> megabytes(config.memory())), number("failures", config::failures),
-                option("longest_rest", () -> Span.parse(config.longest_rest())));
+        return new SyncOptions(number("retries", config::retries), option("longest_wait", () -> Span.parse(config.longest__wait())),
+                option("give_up_after", () -> Span.parse(config.give__up__after())), option("stall_timeout", () -> Span.parse(config.stall__timeout())),
+                option("side_by_side", () -> turns(config.side__by__side())), option("memory", () -> megabytes(config.memory())), number("failures", config::failures),
+                option("longest_rest", () -> Span.parse(config.longest__rest())));
     }
 
     /** A number that is none is found out by Declarative Services, with an exception of its own. */

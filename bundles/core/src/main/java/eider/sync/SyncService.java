@@ -64,7 +64,7 @@ public final class SyncService implements Syncs {
 
     @Activate
     public SyncService(@Reference Store store, @Reference LoadHistory history, @Reference Datasets datasets, @Reference SyncSettings settings, BusinessConfig config) {
-        this(store, history, datasets, new FileSniffer(store.handover(), store.fileLimits()), config.base_currency(), settings, Time.of(store.clock()));
+        this(store, history, datasets, new FileSniffer(store.handover(), store.fileLimits()), config.base__currency(), settings, Time.of(store.clock()));
     }
 
     public SyncService(Store store, LoadHistory history, Datasets datasets, Sniffer sniffer, String baseCurrency, SyncSettings settings, Time time) {
@@ -77,7 +77,7 @@ public final class SyncService implements Syncs {
 
     @Modified
     void modified(BusinessConfig config) {
-        baseCurrency = config.base_currency();
+        baseCurrency = config.base__currency();
     }
 
     /** How the rows of a dataset are handled from the next load on. */

@@ -147,22 +147,22 @@ class PatienceTest {
             }
 
             @Override
-            public String longest_wait() {
+            public String longest__wait() {
                 return "5m";
             }
 
             @Override
-            public String give_up_after() {
+            public String give__up__after() {
                 return "1h";
             }
 
             @Override
-            public String stall_timeout() {
+            public String stall__timeout() {
                 return stallTimeout;
             }
 
             @Override
-            public String side_by_side() {
+            public String side__by__side() {
                 return sideBySide;
             }
 
@@ -177,7 +177,7 @@ class PatienceTest {
             }
 
             @Override
-            public String longest_rest() {
+            public String longest__rest() {
                 return "6h";
             }
 

@@ -19,11 +19,13 @@ import java.util.regex.Pattern;
 /** The rows of accounts, within somebody's transaction, and what their texts must be. */
 final class Accounts {
     private static final Pattern USERNAME = Pattern.compile("[A-Za-z0-9._@-]{1,64}");
-    private static final Pattern EMAIL = Pattern.compile("[!-?A-~]{1,190}@[A-Za-z0-9.-]{1,63}");
+    /** Without what separates addresses from each other in the head of a mail. */
+    private static final Pattern EMAIL = Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,189}");
     private static final Pattern ATTRIBUTE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
     private static final int ATTRIBUTES = 50;
     private static final int LONGEST_VALUE = 400;
-    private static final String COLUMNS = "SELECT p.id, p.username, p.email, p.role, p.active, p.must_change, p.created, p.last_sign_in, p.password, p.demo,"
+    private static final String COLUMNS = "SELECT p.id, p.username, p.email, p.role, p.active, p.must_change, p.created, p.last_sign_in, "
+            + "p.password, p.demo,"
             + " EXISTS (SELECT 1 FROM factor f WHERE f.person = p.id AND f.confirmed) FROM person p ";
 
     private final InstantSource clock;
@@ -57,7 +59,7 @@ final class Accounts {
     /** @return empty where none is given */
     static String email(String text) throws RefusedException {
         String email = text == null ? "" : text.strip();
-        if (!email.isEmpty() && (!EMAIL.matcher(email).matches() || email.length() > 254 || email.indexOf('@') != email.lastIndexOf('@'))) {
+        if (!email.isEmpty() && !EMAIL.matcher(email).matches()) {
             throw new RefusedException("An e-mail address looks like name@example.com, in letters a to z.");
         }
         return email;
@@ -72,7 +74,8 @@ final class Accounts {
             attributeName(one.getKey());
             String value = one.getValue() == null ? "" : one.getValue().strip();
             if (value.length() > LONGEST_VALUE || !Plain.harmless(value)) {
-                throw new RefusedException("The attribute " + one.getKey() + " is too long, or has control characters in it: at most " + LONGEST_VALUE + " characters.");
+                throw new RefusedException("The attribute " + one.getKey() + " is too long, or has control characters in it: at most "
+                        + LONGEST_VALUE + " characters.");
             }
             // an empty one lets no row through, as one that is missing
             if (!value.isEmpty()) {
@@ -84,7 +87,8 @@ final class Accounts {
 
     static void attributeName(String name) throws RefusedException {
         if (name == null || !ATTRIBUTE.matcher(name).matches()) {
-            throw new RefusedException("'" + Plain.text(name, 40) + "' is no name of an attribute: it begins with a letter and has letters a to z, digits and _ only, such as sales_user_id.");
+            throw new RefusedException("'" + Plain.text(name, 40) + "' is no name of an attribute: it begins with a letter and has letters a to z, "
+                    + "digits and _ only, such as sales_user_id.");
         }
     }
 
@@ -93,7 +97,10 @@ final class Accounts {
     }
 
     Optional<Account> named(Sql sql, String username) throws SQLException {
-        return isUsername(username) ? whole(sql, sql.one(COLUMNS + "WHERE p.username_key = ?", row -> account(row, Map.of()), key(username))) : Optional.empty();
+        if (!isUsername(username)) {
+            return Optional.empty();
+        }
+        return whole(sql, sql.one(COLUMNS + "WHERE p.username_key = ?", row -> account(row, Map.of()), key(username)));
     }
 
     Optional<Account> byId(Sql sql, long id) throws SQLException {
@@ -105,36 +112,39 @@ final class Accounts {
             return bare;
         }
         Map<String, String> attributes = new HashMap<>();
-        sql.list("SELECT name, text FROM attribute WHERE person = ?", row -> attributes.put(row.getString(1), row.getString(2)), bare.get().person().id());
+        sql.list("SELECT name, text FROM attribute WHERE person = ?", row -> attributes.put(row.getString(1), row.getString(2)),
+                bare.get().person().id());
         Person p = bare.get().person();
-        return Optional.of(new Account(new Person(p.id(), p.username(), p.email(), p.role(), attributes, p.active(), p.mustChange(), p.secondFactor(), p.created(), p.lastSignIn()),
-                bare.get().password(), bare.get().demo()));
+        return Optional.of(new Account(new Person(p.id(), p.username(), p.email(), p.role(), attributes, p.active(), p.mustChange(),
+                p.secondFactor(), p.created(), p.lastSignIn()), bare.get().password(), bare.get().demo()));
     }
 
     List<Person> all(Sql sql) throws SQLException {
         Map<Long, Map<String, String>> attributes = new HashMap<>();
         sql.list("SELECT person, name, text FROM attribute",
                 row -> attributes.computeIfAbsent(row.getLong(1), id -> new HashMap<>()).put(row.getString(2), row.getString(3)));
-        return new ArrayList<>(sql.list(COLUMNS + "ORDER BY p.username_key", row -> account(row, attributes.getOrDefault(row.getLong(1), Map.of())).person()));
+        return new ArrayList<>(sql.list(COLUMNS + "ORDER BY p.username_key",
+                row -> account(row, attributes.getOrDefault(row.getLong(1), Map.of())).person()));
     }
 
     private static Account account(ResultSet row, Map<String, String> attributes) throws SQLException {
         long last = row.getLong(8);
         Instant lastSignIn = row.wasNull() ? null : Instant.ofEpochMilli(last);
-        return new Account(new Person(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), attributes, row.getBoolean(5), row.getBoolean(6),
-                row.getBoolean(11), Instant.ofEpochMilli(row.getLong(7)), lastSignIn), row.getString(9), row.getBoolean(10));
+        return new Account(new Person(row.getLong(1), row.getString(2), row.getString(3), row.getString(4), attributes, row.getBoolean(5),
+                row.getBoolean(6), row.getBoolean(11), Instant.ofEpochMilli(row.getLong(7)), lastSignIn), row.getString(9), row.getBoolean(10));
     }
 
     /** Whether another account has this user name or e-mail address; a user name that is another's e-mail address would pass for that one. */
     boolean taken(Sql sql, String username, String email, long except) throws SQLException {
         String mail = email.isEmpty() ? key(username) : key(email);
-        return sql.number("SELECT count(*) FROM person WHERE id <> ? AND (username_key IN (?, ?) OR email_key IN (?, ?))", except, key(username), mail, key(username), mail) > 0;
+        return sql.number("SELECT count(*) FROM person WHERE id <> ? AND (username_key IN (?, ?) OR email_key IN (?, ?))", except, key(username),
+                mail, key(username), mail) > 0;
     }
 
     Person insert(Sql sql, New account) throws SQLException {
         long id = sql.insert("INSERT INTO person (username, username_key, email, email_key, role, active, must_change, demo, password, created)"
-                + " VALUES (?, ?, ?, ?, ?, TRUE, ?, ?, ?, ?)", account.username(), key(account.username()), account.email(), mailKey(account.email()), account.role(),
-                account.mustChange(), account.demo(), account.password(), clock.millis());
+                + " VALUES (?, ?, ?, ?, ?, TRUE, ?, ?, ?, ?)", account.username(), key(account.username()), account.email(),
+                mailKey(account.email()), account.role(), account.mustChange(), account.demo(), account.password(), clock.millis());
         attributes(sql, id, account.attributes());
         return byId(sql, id).orElseThrow().person();
     }

@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads RFC 4180 out of memory that is cleared afterwards, since initial passwords are in it. A row that is wrong ends with its line, and the next is read as if nothing was. */
+/**
+ * Reads RFC 4180 out of memory that is cleared afterwards, since initial passwords are in it. A row that is wrong ends with its line, and the next is
+ * read as if nothing was.
+ */
 final class Csv implements AutoCloseable {
     private static final int LONGEST_FILE = 8_000_000;
     private static final int LONGEST_ROW = 8_000;

@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the three services share: the file, the keys, the trail, the options that count now. It opens nothing until one of them is asked something. It has no threads.
+ * What the three services share: the file, the keys, the trail, the options that count now. It opens nothing until one of them is asked something. It
+ * has no threads.
  */
 @Component(service = House.class, configurationPid = "people")
 @Designate(ocd = PeopleConfig.class)
@@ -176,7 +177,8 @@ public final class House implements AutoCloseable {
     void checkRole(String role) throws RefusedException {
         List<String> roles = roles();
         if (role == null || !roles.contains(role)) {
-            throw new RefusedException("There is no role '" + Plain.text(role, 40) + "': it is one of " + String.join(", ", roles) + ".");
+            // What was given is not shown: in a file with its columns in the wrong order it is the password.
+            throw new RefusedException("There is no such role: it is one of " + String.join(", ", roles) + ".");
         }
     }
 

@@ -14,8 +14,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The key in {@code data/people.key}: secrets of second factors are encrypted with it (AES-256-GCM), and names that were tried are digested with it. So a copy of the
- * database alone gives neither. Any thread.
+ * The key in {@code data/people.key}: secrets of second factors are encrypted with it (AES-256-GCM), and names that were tried are digested with it.
+ * So a copy of the database alone gives neither. Any thread.
  */
 final class Keys {
     private static final int NONCE = 12;
@@ -102,7 +102,8 @@ final class Keys {
 
     private byte[] cipher(int mode, byte[] nonce, byte[] input, long person) throws EngineException {
         if (!kept()) {
-            throw new EngineException(file + " is missing, and second factors cannot be used without it: restore it from a backup, or remove the second factors and set them up anew");
+            throw new EngineException(file + " is missing, and second factors cannot be used without it: restore it from a backup, or remove the "
+                    + "second factors and set them up anew");
         }
         try {
             Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
@@ -111,7 +112,8 @@ final class Keys {
             cipher.updateAAD(("person " + person).getBytes(StandardCharsets.UTF_8));
             return cipher.doFinal(input);
         } catch (GeneralSecurityException e) {
-            throw new EngineException("A second factor cannot be read with the key in data/people.key: restore the key that belongs to this database, or remove the second"
+            throw new EngineException("A second factor cannot be read with the key in data/people.key: restore the key that belongs to this "
+                    + "database, or remove the second"
                     + " factor and set it up anew", e);
         }
     }

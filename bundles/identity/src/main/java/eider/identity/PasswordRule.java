@@ -11,7 +11,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What a new password must be (NIST SP 800-63B): long enough, and none that is tried first. No rules on kinds of characters, which make passwords worse. */
+/**
+ * What a new password must be (NIST SP 800-63B): long enough, and none that is tried first. No rules on kinds of characters, which make passwords
+ * worse.
+ */
 final class PasswordRule {
     private static final Set<String> WELL_KNOWN = wellKnown();
 
@@ -38,7 +41,8 @@ final class PasswordRule {
             throw new RefusedException("The password is the user name or the e-mail address: choose another.");
         }
         if (WELL_KNOWN.contains(lower) || WELL_KNOWN.contains(core(lower)) || repeats(lower) || counts(lower)) {
-            throw new RefusedException("This password is one of those that are tried first: choose another, such as four words that nobody would put together.");
+            throw new RefusedException("This password is one of those that are tried first: choose another, such as four words that nobody would "
+                    + "put together.");
         }
     }
 

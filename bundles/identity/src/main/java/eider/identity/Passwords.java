@@ -20,8 +20,8 @@ import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
- * Argon2id, written as {@code $argon2id$v=19$m=19456,t=2,p=1$salt$hash}. Two at a time, since each takes its memory; who comes when many wait already is sent away. Any
- * thread.
+ * Argon2id, written as {@code $argon2id$v=19$m=19456,t=2,p=1$salt$hash}. Two at a time, since each takes its memory; who comes when many wait already
+ * is sent away. Any thread.
  */
 final class Passwords {
     /** OWASP's first choice: 19 MiB, twice, one lane. */
@@ -29,7 +29,8 @@ final class Passwords {
     /** More than this is no password, and is not even looked at. */
     static final int LONGEST = 256;
     private static final int LONGEST_WRITTEN = 4 * LONGEST;
-    private static final Pattern WRITTEN = Pattern.compile("\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,2}),p=(\\d{1,2})\\$([A-Za-z0-9+/]{11,64})\\$([A-Za-z0-9+/]{22,128})");
+    private static final Pattern WRITTEN = Pattern.compile("\\$argon2id\\$v=19\\$m=(\\d{1,7}),t=(\\d{1,2}),p=(\\d{1,2})"
+            + "\\$([A-Za-z0-9+/]{11,64})\\$([A-Za-z0-9+/]{22,128})");
     private static final int AT_A_TIME = 2;
     private static final int IN_LINE = 30;
 

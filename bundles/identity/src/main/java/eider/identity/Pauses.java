@@ -15,8 +15,9 @@ import java.util.Map;
 /**
  * How long the next try has to wait. A try is counted before it is made, so that many at the same moment are as many as one after the other.
  *
- * <p>Of a name: three tries are free, then the pause doubles from two seconds up to 15 minutes; it is kept in the database, and forgotten after a sign-in or a day. Of an
- * address, behind which may be a whole office: twenty are free, the pause ends at five minutes, and each minute forgives one; it is kept in memory. Any thread.
+ * <p>Of a name: three tries are free, then the pause doubles from two seconds up to 15 minutes; it is kept in the database, and forgotten after a
+ * sign-in or a day. Of an address, behind which may be a whole office: twenty are free, the pause ends at five minutes, and each minute forgives one;
+ * it is kept in memory. Any thread.
  */
 final class Pauses {
     private static final int FREE_OF_NAME = 3;
@@ -103,7 +104,8 @@ final class Pauses {
     }
 
     private static Failure failure(Sql sql, byte[] key) throws SQLException {
-        return sql.one("SELECT tries, pause_ends, last FROM failure WHERE name = ?", row -> new Failure(row.getInt(1), row.getLong(2), row.getLong(3)), key)
+        return sql.one("SELECT tries, pause_ends, last FROM failure WHERE name = ?",
+                        row -> new Failure(row.getInt(1), row.getLong(2), row.getLong(3)), key)
                 .orElse(new Failure(0, 0, Long.MIN_VALUE / 2));
     }
 

@@ -32,7 +32,8 @@ public final class PeopleService implements People {
     private static final int ROWS = 10_000;
     private static final List<String> HEADER = List.of("username", "email", "role", "initial_password");
     private static final String TAKEN = "This user name or e-mail address cannot be had: choose another.";
-    private static final String DEAD_LINK = "This link does not work any more: it was used, it is older than 30 minutes, or there is a newer one. Ask for a new one.";
+    private static final String DEAD_LINK = "This link does not work any more: it was used, it is older than 30 minutes, or there is a newer one. "
+            + "Ask for a new one.";
     private static final long SET_UP = 0;
 
     private final House house;
@@ -118,12 +119,13 @@ public final class PeopleService implements People {
             if (active != was.active()) {
                 sql.run("UPDATE person SET active = ? WHERE id = ?", active, id);
                 if (!active) {
-                    for (String table : List.of("DELETE FROM session WHERE person = ?", "DELETE FROM token WHERE person = ?", "DELETE FROM ticket WHERE person = ?",
-                            "DELETE FROM link WHERE person = ?")) {
+                    for (String table : List.of("DELETE FROM session WHERE person = ?", "DELETE FROM token WHERE person = ?",
+                            "DELETE FROM ticket WHERE person = ?", "DELETE FROM link WHERE person = ?")) {
                         sql.run(table, id);
                     }
                 }
-                house.trail().add(sql, by, active ? "person.activate" : "person.deactivate", object, was.active() ? "active" : "not active", active ? "active" : "not active");
+                house.trail().add(sql, by, active ? "person.activate" : "person.deactivate", object, was.active() ? "active" : "not active", active
+                        ? "active" : "not active");
             }
             return account(sql, id).person();
         });
@@ -143,8 +145,8 @@ public final class PeopleService implements People {
         return insert(username, email, role, attributes, password, true, by, "person.add");
     }
 
-    private Person insert(String username, String email, String role, Map<String, String> attributes, char[] password, boolean mustChange, Actor by, String action)
-            throws EngineException {
+    private Person insert(String username, String email, String role, Map<String, String> attributes, char[] password, boolean mustChange, Actor by,
+            String action) throws EngineException {
         String name = Accounts.username(username);
         String mail = Accounts.email(email);
         Map<String, String> checked = Accounts.attributes(attributes);
@@ -180,7 +182,8 @@ public final class PeopleService implements People {
         if (made.refused()) {
             throw new RefusedException("Too many tries: wait " + Span.say(made.pause()) + ".");
         }
-        return insert(username, email, LEAST_ROLE, Map.of(), password, false, new Actor(by.kind(), Plain.text(username, 64), by.from(), by.agent()), "person.register");
+        return insert(username, email, LEAST_ROLE, Map.of(), password, false, new Actor(by.kind(), Plain.text(username, 64), by.from(), by.agent()),
+                "person.register");
     }
 
     @Override
@@ -214,7 +217,8 @@ public final class PeopleService implements People {
             Map<String, Long> names = new HashMap<>();
             for (Csv.Row row = file.next(); row != null; row = file.next()) {
                 if (rows.size() == ROWS) {
-                    throw new RefusedException("The file has more than " + ROWS + " rows; the first " + ROWS + " are done: import the rest as another file.");
+                    throw new RefusedException("The file has more than " + ROWS + " rows; the first " + ROWS
+                            + " are done: import the rest as another file.");
                 }
                 try {
                     rows.add(imported(row, header.fields().size(), columns, names, by));
@@ -283,7 +287,8 @@ public final class PeopleService implements People {
         try {
             String role = row.text(columns.get("role"));
             house.checkRole(role);
-            insert(username, row.text(columns.get("email")), role, attributes, row.fields().get(columns.get("initial_password")), true, by, "person.add");
+            insert(username, row.text(columns.get("email")), role, attributes, row.fields().get(columns.get("initial_password")), true, by,
+                    "person.add");
             return new Imported.Row(row.line(), username, Imported.State.ADDED, "");
         } catch (Passwords.BusyException e) {
             return bad(row, username, "too many people were signing in: import the file again");
@@ -341,7 +346,8 @@ public final class PeopleService implements People {
             forSetUp(sql, secret);
             use(sql, secret);
             Person person = house.accounts().insert(sql, new Accounts.New(name, mail, Viewer.ADMIN, Map.of(), hash, false, false));
-            house.trail().add(sql, new Actor(by.kind(), name, by.from(), by.agent()), "set-up", "person " + name, "", "role " + Viewer.ADMIN + ", email " + mail);
+            house.trail().add(sql, new Actor(by.kind(), name, by.from(), by.agent()), "set-up", "person " + name, "", "role " + Viewer.ADMIN
+                    + ", email " + mail);
             return person;
         });
     }
@@ -379,7 +385,8 @@ public final class PeopleService implements People {
             house.accounts().password(sql, person.id(), hash, false);
             int ended = sql.run("DELETE FROM session WHERE person = ?", person.id());
             house.pauses().clear(sql, person.username());
-            house.trail().add(sql, new Actor(by.kind(), person.username(), by.from(), by.agent()), "password.reset", "person " + person.username(), "", ended + " sessions ended");
+            house.trail().add(sql, new Actor(by.kind(), person.username(), by.from(), by.agent()), "password.reset", "person " + person.username(),
+                    "", ended + " sessions ended");
             return account(sql, person.id()).person();
         });
     }

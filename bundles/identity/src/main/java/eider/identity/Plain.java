@@ -37,8 +37,8 @@ final class Plain {
 
     private static boolean harmless(int code) {
         return switch (Character.getType(code)) {
-            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE, Character.UNASSIGNED,
-                    Character.PRIVATE_USE -> false;
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE,
+                    Character.UNASSIGNED, Character.PRIVATE_USE -> false;
             default -> true;
         };
     }

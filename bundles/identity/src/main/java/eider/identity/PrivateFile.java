@@ -55,7 +55,8 @@ final class PrivateFile {
                 log.warn("{} could be read by others than its owner; this is mended", path);
             }
         } catch (IOException e) {
-            throw new EngineException(path + " can be read by others, and that cannot be mended (" + e.getMessage() + "): give it to the account that runs Eider", e);
+            throw new EngineException(path + " can be read by others, and that cannot be mended (" + e.getMessage()
+                    + "): give it to the account that runs Eider", e);
         }
     }
 }

@@ -3,7 +3,8 @@ package eider.identity;
 import java.util.List;
 
 /**
- * The tables. Times are milliseconds since 1970, digests are SHA-256. A new version is a new list at the end of {@link #VERSIONS}; what stands here already is never changed.
+ * The tables. Times are milliseconds since 1970, digests are SHA-256. A new version is a new list at the end of {@link #VERSIONS}; what stands here
+ * already is never changed.
  */
 final class Schema {
     private static final List<String> FIRST = List.of(
@@ -30,8 +31,7 @@ final class Schema {
             """
             CREATE TABLE session (digest BINARY(32) PRIMARY KEY, id VARCHAR(20) NOT NULL UNIQUE, person BIGINT NOT NULL REFERENCES person,
                 began BIGINT NOT NULL, seen BIGINT NOT NULL, ends BIGINT NOT NULL, origin VARCHAR(200) NOT NULL, agent VARCHAR(200) NOT NULL)
-            """,
-            """
+            """, """
             CREATE TABLE token (digest BINARY(32) PRIMARY KEY, id VARCHAR(20) NOT NULL UNIQUE, person BIGINT NOT NULL REFERENCES person,
                 name VARCHAR(100) NOT NULL, scopes VARCHAR(200) NOT NULL, created BIGINT NOT NULL, ends BIGINT NOT NULL, used BIGINT)
             """,
@@ -45,7 +45,8 @@ final class Schema {
                 origin VARCHAR(200) NOT NULL, agent VARCHAR(200) NOT NULL, action VARCHAR(100) NOT NULL, object VARCHAR(4000) NOT NULL,
                 before_text VARCHAR(4000) NOT NULL, after_text VARCHAR(4000) NOT NULL, hash BINARY(32) NOT NULL)
             """,
-            "CREATE TABLE audit_head (one INT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL, hash BINARY(32) NOT NULL, signature VARBINARY(100) NOT NULL)",
+            "CREATE TABLE audit_head (one INT PRIMARY KEY CHECK (one = 1), number BIGINT NOT NULL, hash BINARY(32) NOT NULL, signature "
+            + "VARBINARY(100) NOT NULL)",
             """
             CREATE TABLE audit_gap (first BIGINT PRIMARY KEY, last BIGINT NOT NULL, at BIGINT NOT NULL, hash BINARY(32) NOT NULL,
                 signature VARBINARY(100) NOT NULL)
@@ -54,7 +55,8 @@ final class Schema {
             "CREATE INDEX token_person ON token (person)",
             // The daily work is done by a user who may read and write rows and nothing else: no aliases, no linked tables, no files.
             "CREATE USER worker PASSWORD ''",
-            "GRANT SELECT, INSERT, UPDATE, DELETE ON person, attribute, factor, recovery, session, token, ticket, link, failure, audit_head TO worker",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON person, attribute, factor, recovery, session, token, ticket, link, failure, audit_head TO "
+            + "worker",
             "GRANT SELECT, INSERT, DELETE ON audit, audit_gap TO worker",
             "GRANT SELECT ON schema_version TO worker");
 

@@ -39,12 +39,14 @@ final class Seal {
                 KeyPair fresh = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
                 if (file != null) {
                     Base64.Encoder text = Base64.getEncoder();
-                    PrivateFile.write(file, ("# Signs the audit trail. Who can read this file can rewrite the trail.\nprivate = " + text.encodeToString(fresh.getPrivate().getEncoded())
+                    PrivateFile.write(file, ("# Signs the audit trail. Who can read this file can rewrite the trail.\nprivate = "
+                            + text.encodeToString(fresh.getPrivate().getEncoded())
                             + "\npublic = " + text.encodeToString(fresh.getPublic().getEncoded()) + "\n").getBytes(StandardCharsets.US_ASCII));
                 }
                 keys = fresh;
             } else {
-                throw new EngineException(file + " is missing, without which nothing can be added to the audit trail, and so no account can be used or changed:"
+                throw new EngineException(file + " is missing, without which nothing can be added to the audit trail, and so no account can be used "
+                        + "or changed:"
                         + " restore it from a backup");
             }
         } catch (GeneralSecurityException | IllegalArgumentException e) {

@@ -31,7 +31,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who is in. When a session was used last is known in memory, and written down every few minutes and at the end: a write for each request would be one too many. */
+/**
+ * Who is in. When a session was used last is known in memory, and written down every few minutes and at the end: a write for each request would be
+ * one too many.
+ */
 @Component
 public final class SignInService implements SignIns {
     private static final Logger log = LoggerFactory.getLogger(SignInService.class);
@@ -69,9 +72,10 @@ public final class SignInService implements SignIns {
         static Held of(ResultSet row) throws SQLException {
             long used = row.getLong(7);
             Instant last = row.wasNull() ? null : Instant.ofEpochMilli(used);
-            Set<Permission> scopes = Stream.of(row.getString(4).split(",")).filter(name -> !name.isEmpty()).map(Permission::valueOf).collect(Collectors.toSet());
-            return new Held(row.getLong(1), new Token(row.getString(2), row.getString(3), scopes, Instant.ofEpochMilli(row.getLong(5)), Instant.ofEpochMilli(row.getLong(6)),
-                    last));
+            Set<Permission> scopes = Stream.of(row.getString(4).split(",")).filter(name -> !name.isEmpty()).map(Permission::valueOf)
+                    .collect(Collectors.toSet());
+            return new Held(row.getLong(1), new Token(row.getString(2), row.getString(3), scopes, Instant.ofEpochMilli(row.getLong(5)),
+                    Instant.ofEpochMilli(row.getLong(6)), last));
         }
     }
 
@@ -183,9 +187,10 @@ public final class SignInService implements SignIns {
         house.pauses().right(sql, made);
         long now = now();
         String secret = Secrets.make();
-        Open open = new Open(Secrets.id(), person.id(), now, now, now + house.options().sessionLongest().toMillis(), Plain.text(by.from(), 200), Plain.text(by.agent(), 200));
-        sql.run("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)", Secrets.digest(secret), open.id(), open.person(), open.began(), open.seen(), open.ends(), open.from(),
-                open.agent());
+        Open open = new Open(Secrets.id(), person.id(), now, now, now + house.options().sessionLongest().toMillis(), Plain.text(by.from(), 200),
+                Plain.text(by.agent(), 200));
+        sql.run("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?)", Secrets.digest(secret), open.id(), open.person(), open.began(), open.seen(),
+                open.ends(), open.from(), open.agent());
         sql.run("UPDATE person SET last_sign_in = ? WHERE id = ?", now, person.id());
         house.trail().add(sql, by, "sign-in", "person " + person.username(), "", "by " + how + ", session " + open.id());
         return new Outcome.In(session(open, house.accounts().byId(sql, person.id()).orElseThrow().person(), now), secret);
@@ -237,7 +242,8 @@ public final class SignInService implements SignIns {
     }
 
     private Optional<Ticket> ticket(Sql sql, byte[] digest) throws SQLException {
-        return sql.one("SELECT person, tries FROM ticket WHERE digest = ? AND ends > ?", row -> new Ticket(row.getLong(1), row.getInt(2)), digest, now());
+        return sql.one("SELECT person, tries FROM ticket WHERE digest = ? AND ends > ?", row -> new Ticket(row.getLong(1), row.getInt(2)),
+                digest, now());
     }
 
     /** Who may still come in. */
@@ -295,7 +301,8 @@ public final class SignInService implements SignIns {
 
     private Session session(Open open, Person person, long last) {
         long ends = Math.min(open.ends(), open.began() + house.options().sessionLongest().toMillis());
-        return new Session(open.id(), person, null, null, Instant.ofEpochMilli(open.began()), minute(last), Instant.ofEpochMilli(ends), open.from(), open.agent());
+        return new Session(open.id(), person, null, null, Instant.ofEpochMilli(open.began()), minute(last), Instant.ofEpochMilli(ends), open.from(),
+                open.agent());
     }
 
     private long lastSeen(String id, long written) {
@@ -396,7 +403,8 @@ public final class SignInService implements SignIns {
             }
             Token token = held.token();
             use(token.id(), token.used() == null ? 0 : token.used().toEpochMilli(), now, "UPDATE token SET used = ? WHERE id = ?");
-            return Optional.of(new Session(token.id(), person.get(), token.name(), token.scopes(), token.created(), minute(now), token.ends(), "", ""));
+            return Optional.of(new Session(token.id(), person.get(), token.name(), token.scopes(), token.created(), minute(now), token.ends(), "",
+                    ""));
         } catch (EngineException e) {
             throw House.unchecked(e);
         }
@@ -405,8 +413,9 @@ public final class SignInService implements SignIns {
     @Override
     public List<Token> tokens(long person) {
         try {
-            return house.vault().read(sql -> sql.list(Held.SELECT + "WHERE person = ? AND ends > ? ORDER BY created DESC, id", Held::of, person, now())).stream()
-                    .map(Held::token).map(this::used).toList();
+            List<Held> held = house.vault().read(sql -> sql.list(Held.SELECT + "WHERE person = ? AND ends > ? ORDER BY created DESC, id", Held::of,
+                    person, now()));
+            return held.stream().map(Held::token).map(this::used).toList();
         } catch (EngineException e) {
             throw House.unchecked(e);
         }
@@ -435,8 +444,10 @@ public final class SignInService implements SignIns {
             }
             Token made = new Token(Secrets.id(), called, scopes, Instant.ofEpochMilli(now), Instant.ofEpochMilli(now + life.toMillis()), null);
             String written = scopes.stream().sorted(Comparator.naturalOrder()).map(Permission::name).collect(Collectors.joining(","));
-            sql.run("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", Secrets.digest(secret), made.id(), id, called, written, now, made.ends().toEpochMilli());
-            house.trail().add(sql, by, "token.new", "person " + person.username(), "", "token " + made.id() + " " + called + ", scopes " + written + ", ends " + made.ends());
+            sql.run("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", Secrets.digest(secret), made.id(), id, called, written, now,
+                    made.ends().toEpochMilli());
+            house.trail().add(sql, by, "token.new", "person " + person.username(), "", "token " + made.id() + " " + called + ", scopes " + written
+                    + ", ends " + made.ends());
             return made;
         });
         return new NewToken(token, secret);
@@ -484,7 +495,8 @@ public final class SignInService implements SignIns {
             }
             String digits = code == null || code.length() > LONGEST_CODE ? "" : code.replace(" ", "");
             long step = Totp.step(house.keys().decrypt(pending.secret(), id), digits, now(), 0)
-                    .orElseThrow(() -> new RefusedException("This is not the code that the authenticator shows now: look whether its clock is right."));
+                    .orElseThrow(() -> new RefusedException("This is not the code that the authenticator shows now: look whether its clock is "
+                    + "right."));
             sql.run("UPDATE factor SET confirmed = TRUE, step = ?, at = ? WHERE person = ?", step, now(), id);
             sql.run("DELETE FROM recovery WHERE person = ?", id);
             for (String one : codes) {
@@ -497,13 +509,16 @@ public final class SignInService implements SignIns {
 
     @Override
     public void removeSecondFactor(long id, char[] password, Actor by) throws EngineException {
-        Accounts.Account account = house.vault().read(sql -> house.accounts().byId(sql, id)).orElseThrow(() -> new RefusedException("There is no such account."));
+        Accounts.Account account = house.vault().read(sql -> house.accounts().byId(sql, id))
+                .orElseThrow(() -> new RefusedException("There is no such account."));
         if (password != null) {
             house.checkPassword(account, password, by, "second-factor.refused");
         }
         house.vault().change(sql -> {
-            if (password == null && (by.kind() == Actor.Kind.PERSON || by.kind() == Actor.Kind.TOKEN) && !isAdmin(sql, by.name())) {
-                throw new RefusedException("The second factor is removed with the password of the person, or by an admin.");
+            // Not by an admin for himself either: who has the session of one does not have the password.
+            boolean signedIn = by.kind() == Actor.Kind.PERSON || by.kind() == Actor.Kind.TOKEN;
+            if (password == null && signedIn && (by.name().equalsIgnoreCase(account.person().username()) || !isAdmin(sql, by.name()))) {
+                throw new RefusedException("A second factor is removed with one's own password, or by another person who is an admin.");
             }
             boolean was = person(sql, id).secondFactor();
             sql.run("DELETE FROM factor WHERE person = ?", id);
@@ -516,7 +531,8 @@ public final class SignInService implements SignIns {
     }
 
     private boolean isAdmin(Sql sql, String name) throws SQLException {
-        return house.accounts().named(sql, name).map(Accounts.Account::person).filter(person -> person.active() && person.role().equals(Viewer.ADMIN)).isPresent();
+        return house.accounts().named(sql, name).map(Accounts.Account::person).filter(person -> person.active() && person.role().equals(Viewer.ADMIN))
+                .isPresent();
     }
 
     // ---- clearing ----
@@ -545,7 +561,7 @@ public final class SignInService implements SignIns {
         }
         Duration kept = house.options().keepAudit();
         if (!kept.isZero() && due(forgotten, now, FORGETTING)) {
-            house.vault().change(sql -> house.trail().forget(sql, Instant.ofEpochMilli(now).minus(kept)));
+            house.vault().change(sql -> house.trail().forget(sql, kept));
         }
     }
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The chain of entries. The hash of an entry is taken over the hash before it and every part of the entry, each with its length before it, so that two different entries never
- * give the same bytes. The number and hash of the last entry, and every gap at the front, are signed.
+ * The chain of entries. The hash of an entry is taken over the hash before it and every part of the entry, each with its length before it, so that
+ * two different entries never give the same bytes. The number and hash of the last entry, and every gap at the front, are signed.
  */
 final class Trail {
     private static final Logger log = LoggerFactory.getLogger(Trail.class);
@@ -38,11 +39,11 @@ final class Trail {
     private final Seal seal;
     private final InstantSource clock;
 
-    record Kept(long number, long at, String kind, String name, String origin, String agent, String action, String object, String before, String after,
-            byte[] hash) {
+    record Kept(long number, long at, String kind, String name, String origin, String agent, String action, String object, String before,
+            String after, byte[] hash) {
         static Kept of(ResultSet row) throws SQLException {
-            return new Kept(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6), row.getString(7), row.getString(8),
-                    row.getString(9), row.getString(10), row.getBytes(11));
+            return new Kept(row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5), row.getString(6), row.getString(7),
+                    row.getString(8), row.getString(9), row.getString(10), row.getBytes(11));
         }
 
         byte[] hash(byte[] previous) throws CharacterCodingException {
@@ -136,7 +137,8 @@ final class Trail {
             if (fault.isPresent()) {
                 if (sql.one(Head.SELECT, Head::of).isEmpty()) {
                     Kept last = sql.one(ENTRIES + "ORDER BY number DESC LIMIT 1", Kept::of).orElse(null);
-                    sql.run("INSERT INTO audit_head VALUES (1, ?, ?, ?)", last == null ? 0 : last.number(), last == null ? NOTHING : last.hash(), NOTHING);
+                    sql.run("INSERT INTO audit_head VALUES (1, ?, ?, ?)", last == null ? 0 : last.number(), last == null ? NOTHING : last.hash(),
+                            NOTHING);
                 }
                 // Past both ends, so that no number is given twice.
                 sql.run("UPDATE audit_head SET number = greatest(number, (SELECT coalesce(max(number), 0) FROM audit))");
@@ -157,7 +159,8 @@ final class Trail {
         }
         Optional<Kept> last = sql.one(ENTRIES + "ORDER BY number DESC LIMIT 1", Kept::of);
         if (last.isEmpty() || last.get().number() != head.get().number() || !MessageDigest.isEqual(last.get().hash(), head.get().hash())) {
-            return Optional.of("The audit trail ends with entry " + (last.isEmpty() ? 0 : last.get().number()) + ", and the signed end is entry " + head.get().number() + ".");
+            return Optional.of("The audit trail ends with entry " + (last.isEmpty() ? 0 : last.get().number()) + ", and the signed end is entry "
+                    + head.get().number() + ".");
         }
         return Optional.empty();
     }
@@ -165,16 +168,17 @@ final class Trail {
     /** Within the transaction of what it tells of. */
     void add(Sql sql, Actor by, String action, String object, String before, String after) throws SQLException {
         Head head = sql.one(Head.SELECT, Head::of).orElseThrow(() -> new SQLException("audit_head is empty"));
-        Kept entry = new Kept(head.number() + 1, clock.millis(), by.kind().name(), Plain.text(by.name(), 200), Plain.text(by.from(), 200), Plain.text(by.agent(), 200),
-                Plain.text(action, 100), Plain.text(object, TEXT), Plain.text(before, TEXT), Plain.text(after, TEXT), null);
+        Kept entry = new Kept(head.number() + 1, clock.millis(), by.kind().name(), Plain.text(by.name(), 200), Plain.text(by.from(), 200),
+                Plain.text(by.agent(), 200), Plain.text(action, 100), Plain.text(object, TEXT), Plain.text(before, TEXT), Plain.text(after, TEXT),
+                null);
         byte[] hash;
         try {
             hash = entry.hash(head.hash());
         } catch (CharacterCodingException e) {
             throw new IllegalStateException(e);
         }
-        sql.run("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entry.number(), entry.at(), entry.kind(), entry.name(), entry.origin(), entry.agent(),
-                entry.action(), entry.object(), entry.before(), entry.after(), hash);
+        sql.run("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entry.number(), entry.at(), entry.kind(), entry.name(), entry.origin(),
+                entry.agent(), entry.action(), entry.object(), entry.before(), entry.after(), hash);
         sql.run("UPDATE audit_head SET number = ?, hash = ?, signature = ?", entry.number(), hash, seal.sign(Head.message(entry.number(), hash)));
     }
 
@@ -215,7 +219,10 @@ final class Trail {
         return new Verified(check.entries, check.faults);
     }
 
-    /** Follows the chain; after a fault it goes on from what stands there, so that one change gives one fault or two, and not one for each entry after it. */
+    /**
+     * Follows the chain; after a fault it goes on from what stands there, so that one change gives one fault or two, and not one for each entry after
+     * it.
+     */
     private final class Check {
         private final List<String> faults = new ArrayList<>();
         private long entries;
@@ -246,7 +253,8 @@ final class Trail {
         private void entry(Kept entry) {
             entries++;
             if (entry.number() != last + 1) {
-                fault(last + 1 == entry.number() - 1 ? "Entry " + (last + 1) + " is missing." : "Entries " + (last + 1) + " to " + (entry.number() - 1) + " are missing.");
+                fault(last + 1 == entry.number() - 1 ? "Entry " + (last + 1) + " is missing." : "Entries " + (last + 1) + " to "
+                        + (entry.number() - 1) + " are missing.");
             }
             boolean same;
             try {
@@ -259,7 +267,8 @@ final class Trail {
                 fault("Entry " + entry.number() + " of " + Instant.ofEpochMilli(entry.at()) + " is not as it was written, or not in its place.");
             }
             if (entry.action().equals(BROKEN) && entry.kind().equals(Actor.Kind.EIDER.name())) {
-                fault("Entry " + entry.number() + " of " + Instant.ofEpochMilli(entry.at()) + " tells that the trail before it was changed: " + entry.after());
+                fault("Entry " + entry.number() + " of " + Instant.ofEpochMilli(entry.at()) + " tells that the trail before it was changed: "
+                        + entry.after());
             }
             last = entry.number();
             hash = entry.hash();
@@ -267,11 +276,14 @@ final class Trail {
     }
 
     /**
-     * Forgets entries from the front that are older than this. What is not as it was written stays, or the gap would sign it.
+     * Forgets entries from the front that are older than this. What is not as it was written stays, or the gap would sign it. The age is reckoned
+     * from the newest entry where that is earlier than the clock: a clock that is years ahead for an hour must not take the trail with it.
      *
      * @return how many went
      */
-    long forget(Sql sql, Instant before) throws SQLException {
+    long forget(Sql sql, Duration kept) throws SQLException {
+        long newest = sql.one(ENTRIES + "ORDER BY number DESC LIMIT 1", Kept::of).map(Kept::at).orElse(0L);
+        Instant before = Instant.ofEpochMilli(Math.min(newest, clock.millis())).minus(kept);
         List<Gap> gaps = sql.list(GAPS, Gap::of);
         Check check = new Check();
         check.gaps(gaps);
@@ -299,7 +311,8 @@ final class Trail {
         }
         long now = clock.millis();
         sql.run("DELETE FROM audit WHERE number <= ?", check.last);
-        sql.run("INSERT INTO audit_gap VALUES (?, ?, ?, ?, ?)", first, check.last, now, check.hash, seal.sign(Gap.message(first, check.last, now, check.hash)));
+        sql.run("INSERT INTO audit_gap VALUES (?, ?, ?, ?, ?)", first, check.last, now, check.hash,
+                seal.sign(Gap.message(first, check.last, now, check.hash)));
         add(sql, Actor.EIDER, "audit.forget", "entries " + first + " to " + check.last, "", "older than " + before);
         return check.last - first + 1;
     }

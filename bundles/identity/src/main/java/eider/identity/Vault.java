@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The database file. It opens at the first use. Writes come one after the other, each a transaction that is on the disk once it is done; reads see one moment and wait for
- * nobody. Any thread.
+ * The database file. It opens at the first use. Writes come one after the other, each a transaction that is on the disk once it is done; reads see
+ * one moment and wait for nobody. Any thread.
  *
- * <p>Statements run as a user of the database who may read and write rows; its owner's connection makes tables and nothing else. H2's own threads are not there: it starts
- * none with {@code WRITE_DELAY=0}, see {@code VaultTest}.
+ * <p>Statements run as a user of the database who may read and write rows; its owner's connection makes tables and nothing else. H2's own threads are
+ * not there: it starts none with {@code WRITE_DELAY=0}, see {@code VaultTest}.
  */
 final class Vault implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Vault.class);
@@ -37,11 +37,11 @@ final class Vault implements AutoCloseable {
     private static final int IN_USE = 90020;
     private static final Set<Integer> NO_TABLE = Set.of(42102, 42103, 42104);
     /**
-     * No trace file (it would hold statements), no shutdown hook, no second lock file; a chunk that is free is written over after two seconds, which is safe because each
-     * transaction is forced to the disk.
+     * No trace file (it would hold statements), no shutdown hook, no second lock file; a chunk that is free is written over after two seconds, which
+     * is safe because each transaction is forced to the disk.
      */
-    private static final String SETTINGS = ";DB_CLOSE_ON_EXIT=FALSE;FILE_LOCK=FS;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0;WRITE_DELAY=0;RETENTION_TIME=2000"
-            + ";CACHE_SIZE=8192;ANALYZE_AUTO=0;BUILTIN_ALIAS_OVERRIDE=FALSE";
+    private static final String SETTINGS = ";DB_CLOSE_ON_EXIT=FALSE;FILE_LOCK=FS;TRACE_LEVEL_FILE=0;TRACE_LEVEL_SYSTEM_OUT=0;WRITE_DELAY=0"
+            + ";RETENTION_TIME=2000;CACHE_SIZE=8192;ANALYZE_AUTO=0;BUILTIN_ALIAS_OVERRIDE=FALSE";
     private static final String THREAD = "eider people";
     private static final String OWNER = "OWNER";
     private static final String WORKER = "WORKER";
@@ -137,8 +137,8 @@ final class Vault implements AutoCloseable {
     }
 
     /**
-     * On a virtual thread that nobody interrupts, and waits for it: an interrupt closes the channel of the file under H2, and then nobody has accounts until the next start
-     * (see {@code VaultTest}). The interrupt is kept for whoever asked.
+     * On a virtual thread that nobody interrupts, and waits for it: an interrupt closes the channel of the file under H2, and then nobody has
+     * accounts until the next start (see {@code VaultTest}). The interrupt is kept for whoever asked.
      */
     private static <T> T apart(Use<T> use) throws SQLException, EngineException, IOException {
         FutureTask<T> task = new FutureTask<>(use::of);
@@ -197,7 +197,10 @@ final class Vault implements AutoCloseable {
         writer = worker();
     }
 
-    /** Builds the file beside its place and moves it there: H2 commits with each CREATE, so that a process that is killed would leave half of the tables. */
+    /**
+     * Builds the file beside its place and moves it there: H2 commits with each CREATE, so that a process that is killed would leave half of the
+     * tables.
+     */
     private void buildFile(int version) throws SQLException, IOException, EngineException {
         Path beside = file.resolveSibling("people-new.mv.db");
         Files.deleteIfExists(beside);
@@ -214,7 +217,8 @@ final class Vault implements AutoCloseable {
             Path before = file.resolveSibling(file.getFileName() + ".version" + version);
             // A copy: there is never a moment without a file in its place, which would look like a home without accounts.
             Files.copy(file, before, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-            log.info("{} was brought from schema version {} to {}; as it was before it is kept as {}", file, version, versions.size(), before.getFileName());
+            log.info("{} was brought from schema version {} to {}; as it was before it is kept as {}", file, version, versions.size(),
+                    before.getFileName());
         }
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -360,8 +364,8 @@ final class Vault implements AutoCloseable {
         if (e.getErrorCode() == IN_USE) {
             return new EngineException(where + " is in use by another process: stop that one first", bare);
         }
-        return new EngineException(String.format(Locale.ROOT, "%s cannot be used (H2 error %d): look whether the disk is full or the file damaged, and restore a backup if it is",
-                where, e.getErrorCode()), bare);
+        return new EngineException(String.format(Locale.ROOT, "%s cannot be used (H2 error %d): look whether the disk is full or the file damaged, "
+                + "and restore a backup if it is", where, e.getErrorCode()), bare);
     }
 
     private static void shutdown(Connection connection) throws SQLException {

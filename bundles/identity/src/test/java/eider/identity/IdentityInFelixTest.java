@@ -41,10 +41,13 @@ class IdentityInFelixTest {
 
     @BeforeEach
     void aFramework() throws Exception {
-        framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString(), "ds.delayed.keepInstances", "true",
-                Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,org.slf4j;version=2.0.20,"
-                        + "org.osgi.service.component;version=1.5.1,org.osgi.service.component.propertytypes;version=1.5.1,org.osgi.service.component.runtime;version=1.5.1,"
-                        + "org.osgi.service.component.runtime.dto;version=1.5.1,org.osgi.util.function;version=1.2.0,org.osgi.util.promise;version=1.3.0,"
+        framework = new FrameworkFactory().newFramework(Map.of(Constants.FRAMEWORK_STORAGE, folder.resolve("cache").toString(),
+                "ds.delayed.keepInstances", "true", Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                "eider.engine;version=1.0.0,eider.people;version=1.0.0,eider.connector;version=1.2.0,org.slf4j;version=2.0.20,"
+                        + "org.osgi.service.component;version=1.5.1,"
+                        + "org.osgi.service.component.propertytypes;version=1.5.1,org.osgi.service.component.runtime;version=1.5.1,"
+                        + "org.osgi.service.component.runtime.dto;version=1.5.1,"
+                        + "org.osgi.util.function;version=1.2.0,org.osgi.util.promise;version=1.3.0,"
                         + "org.osgi.service.cm;version=1.6.1"));
         framework.start();
         context().registerService(Server.class, new Here(folder.resolve("home")), null);
@@ -143,7 +146,8 @@ class IdentityInFelixTest {
         await(() -> people.passwordRule().contains("20 characters"));
         assertThat(people.registrationOpen()).isTrue();
         Policies policies = (Policies) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Policies.class},
-                (proxy, method, arguments) -> method.getName().equals("roles") ? List.of("admin", "user", "buyer") : method.getName().equals("equals"));
+                (proxy, method, arguments) -> method.getName().equals("roles") ? List.of("admin", "user", "buyer") : method.getName()
+                .equals("equals"));
         var offered = context().registerService(Policies.class, policies, null);
         assertThat(people.add("ann", "", "buyer", Map.of(), "seven green otters sing".toCharArray(), Actor.EIDER).role()).isEqualTo("buyer");
         offered.unregister();
@@ -154,9 +158,10 @@ class IdentityInFelixTest {
     @Test
     void nothingOfItIsSeenByOthersAndNothingIsServed() {
         assertThat(bundle.getHeaders().get(Constants.EXPORT_PACKAGE)).isNull();
-        assertThat(bundle.getHeaders().get(Constants.IMPORT_PACKAGE)).doesNotContain("org.h2", "bouncycastle", "javax.script", "javax.tools", "javax.naming");
-        for (String left : List.of("org/h2/server", "org/h2/tools", "org/h2/server/web", "org/h2/server/pg", "org/h2/jmx", "org/h2/fulltext", "META-INF/services/java.sql.Driver",
-                "org/bouncycastle/jce", "org/bouncycastle/math")) {
+        assertThat(bundle.getHeaders().get(Constants.IMPORT_PACKAGE)).doesNotContain("org.h2", "bouncycastle", "javax.script", "javax.tools",
+                "javax.naming");
+        for (String left : List.of("org/h2/server", "org/h2/tools", "org/h2/server/web", "org/h2/server/pg", "org/h2/jmx", "org/h2/fulltext",
+                "META-INF/services/java.sql.Driver", "org/bouncycastle/jce", "org/bouncycastle/math")) {
             assertThat(bundle.getEntry(left)).as(left).isNull();
         }
     }

@@ -75,8 +75,8 @@ class KilledTest {
 
     private Process child(int round) throws IOException {
         return new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx128m", "-XX:+UseSerialGC", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Changes.class.getName(), folder.resolve("data").toString(),
-                Integer.toString(round)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Changes.class.getName(), folder.resolve("data")
+                .toString(), Integer.toString(round)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
     private static void check(House house, List<String> said) throws Exception {

@@ -42,7 +42,8 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"registration,yes", "session_idle,30", "session_idle,0s", "session_idle,31d", "session_longest,29m", "session_longest,31d", "password_length,7", "password_length,65",
+    @CsvSource({"registration,yes", "session_idle,30", "session_idle,0s", "session_idle,31d", "session_longest,29m", "session_longest,31d",
+            "password_length,7", "password_length,65",
         "password_length,many", "keep_audit,1h", "keep_audit,-1d", "keep_audit,forever"})
     void aWrongOptionIsToldByItsName(String option, String value) {
         assertThat(check.check("people", "", Map.of(option, value))).extracting(Problem::option).containsExactly(option);
@@ -61,7 +62,8 @@ class OptionsTest {
     }
 
     @SuppressWarnings("ClassExplicitlyAnnotation")
-    private record PeopleConfigOf(String registration, String session__idle, String session__longest, int password__length, String keep__audit) implements PeopleConfig {
+    private record PeopleConfigOf(String registration, String session__idle, String session__longest, int password__length, String keep__audit)
+            implements PeopleConfig {
         @Override
         public Class<? extends Annotation> annotationType() {
             return PeopleConfig.class;
@@ -72,7 +74,7 @@ class OptionsTest {
     @CsvSource({"1,1 second", "1500,2 seconds", "119000,119 seconds", "120000,2 minutes", "900000,15 minutes"})
     void aPauseIsSaidAsOneWaitsForIt(long millis, String said) {
         assertThat(Span.say(Duration.ofMillis(millis))).isEqualTo(said);
-        assertThat(Stream.of("30s", " 15m ", "2 h", "1d").map(text -> Span.parse("x", text))).containsExactly(Duration.ofSeconds(30), Duration.ofMinutes(15), Duration.ofHours(2),
-                Duration.ofDays(1));
+        assertThat(Stream.of("30s", " 15m ", "2 h", "1d").map(text -> Span.parse("x", text))).containsExactly(Duration.ofSeconds(30),
+                Duration.ofMinutes(15), Duration.ofHours(2), Duration.ofDays(1));
     }
 }

@@ -20,7 +20,8 @@ class PasswordsTest {
     /** From the tests of the reference implementation (P-H-C/phc-winner-argon2, src/test.c), and so read by every other one. */
     @ParameterizedTest
     @ValueSource(strings = {"$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"})
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"})
     void whatTheReferenceImplementationWroteIsUnderstood(String written) throws EngineException {
         assertThat(passwords.matches("password".toCharArray(), written)).isTrue();
         assertThat(passwords.matches("differentpassword".toCharArray(), written)).isFalse();
@@ -28,7 +29,8 @@ class PasswordsTest {
 
     @Test
     void theCostIsTheOneOfOwaspAndStandsInTheHash() throws EngineException {
-        assertThat(new Passwords().hash(Home.GOOD.toCharArray())).matches("\\$argon2id\\$v=19\\$m=19456,t=2,p=1\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}");
+        assertThat(new Passwords().hash(Home.GOOD.toCharArray()))
+                .matches("\\$argon2id\\$v=19\\$m=19456,t=2,p=1\\$[A-Za-z0-9+/]{22}\\$[A-Za-z0-9+/]{43}");
     }
 
     @Test

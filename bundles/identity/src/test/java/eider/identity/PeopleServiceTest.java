@@ -186,7 +186,8 @@ class PeopleServiceTest {
     // ---- names and passwords ----
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "an n", "аnn", "ann\u200b", "ann\n", "ａｎｎ", "ann'; DROP TABLE person; --", "%", "a/b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+    @ValueSource(strings = {"", " ", "an n", "аnn", "ann\u200b", "ann\n", "ａｎｎ", "ann'; DROP TABLE person; --", "%", "a/b",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
     void aUserNameIsAscii(String name) {
         assertThat(refusal(() -> home.people.add(name, "", "user", Map.of(), Home.GOOD.toCharArray(), Home.OPS))).contains("user name");
     }
@@ -204,10 +205,12 @@ class PeopleServiceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"short", "elevenchars", "passwordpassword", "Password1234", "qwertyuiop123", "aaaaaaaaaaaaaaa", "abcabcabcabc", "abcdefghijklmn", "123456789012", "annabella.long",
+    @ValueSource(strings = {"short", "elevenchars", "passwordpassword", "Password1234", "qwertyuiop123", "aaaaaaaaaaaaaaa", "abcabcabcabc",
+            "abcdefghijklmn", "123456789012", "annabella.long",
         "annabella.long@shop.example", "ANNABELLA.LONG", "correct horse battery staple", "\uD800 half a character"})
     void badPasswordsAreRefused(String password) {
-        assertThat(refusal(() -> home.people.add("annabella.long", "annabella.long@shop.example", "user", Map.of(), password.toCharArray(), Home.OPS))).isNotEmpty()
+        assertThat(refusal(() -> home.people.add("annabella.long", "annabella.long@shop.example", "user", Map.of(), password.toCharArray(),
+                Home.OPS))).isNotEmpty()
                 .doesNotContain("elevenchars").doesNotContain("annabella");
     }
 
@@ -217,7 +220,8 @@ class PeopleServiceTest {
         home.people.add("b", "", "user", Map.of(), "x7".concat("🦆".repeat(4)).concat("ätsch!").toCharArray(), Home.OPS);
         assertThat(refusal(() -> home.people.add("c", "", "user", Map.of(), "🦆🦢🦉🐧🦅🦜".toCharArray(), Home.OPS))).isNotEmpty();
         home.people.add("d", "", "user", Map.of(), Home.GOOD.repeat(20).substring(0, 255).concat("!").toCharArray(), Home.OPS);
-        assertThat(refusal(() -> home.people.add("e", "", "user", Map.of(), (Home.GOOD.repeat(20).substring(0, 256) + "!").toCharArray(), Home.OPS))).isNotEmpty();
+        assertThat(refusal(() -> home.people.add("e", "", "user", Map.of(), (Home.GOOD.repeat(20).substring(0, 256) + "!").toCharArray(), Home.OPS)))
+                .isNotEmpty();
         home.house.options(new Options(false, Duration.ofMinutes(30), Duration.ofHours(12), 20, Duration.ofDays(730)));
         assertThat(home.people.passwordRule()).contains("20 characters");
         assertThat(refusal(() -> home.people.add("f", "", "user", Map.of(), "no digits or signs".toCharArray(), Home.OPS))).contains("20 characters");
@@ -245,7 +249,8 @@ class PeopleServiceTest {
     @Test
     void metaCharactersOfSqlAreText() throws EngineException {
         String evil = "x' OR 1=1; DROP TABLE person; --\\%_\"";
-        Person ann = home.people.add("ann", "o'neil+%_@shop.example", "user", Map.of("sales_user_id", evil), "it's a \"quoted\" ; password".toCharArray(), Home.OPS);
+        Person ann = home.people.add("ann", "o'neil+%_@shop.example", "user", Map.of("sales_user_id", evil),
+                "it's a \"quoted\" ; password".toCharArray(), Home.OPS);
         assertThat(home.people.person(ann.id()).orElseThrow().attributes()).containsEntry("sales_user_id", evil);
         assertThat(home.people.named("ann' OR '1'='1")).isEmpty();
         assertThat(home.people.named("%")).isEmpty();
@@ -303,8 +308,10 @@ class PeopleServiceTest {
     void aChangeThatIsRefusedLeavesNothing() throws EngineException {
         Person ann = home.add("ann", "admin");
         long entries = home.audit.verify().entries();
-        assertThat(refusal(() -> home.people.change(ann.id(), new Change("new@shop.example", "user", Map.of("a", "b"), null), Home.OPS))).isNotEmpty();
-        assertThat(refusal(() -> home.people.change(ann.id(), new Change("new@shop.example", "owner", null, null), Home.OPS))).contains("admin, manager, user");
+        assertThat(refusal(() -> home.people.change(ann.id(), new Change("new@shop.example", "user", Map.of("a", "b"), null), Home.OPS)))
+                .isNotEmpty();
+        assertThat(refusal(() -> home.people.change(ann.id(), new Change("new@shop.example", "owner", null, null), Home.OPS)))
+                .contains("admin, manager, user");
         assertThat(refusal(() -> home.people.change(99, new Change("new@shop.example", null, null, null), Home.OPS))).isNotEmpty();
         assertThat(home.people.person(ann.id())).contains(ann);
         assertThat(home.audit.verify().entries()).isEqualTo(entries);
@@ -333,7 +340,7 @@ class PeopleServiceTest {
                 return List.of();
             }
         };
-        assertThat(refusal(() -> home.add("ann", "buyer"))).contains("buyer");
+        assertThat(refusal(() -> home.add("ann", "buyer"))).contains("admin, manager, user");
         home.house.setPolicies(policies);
         assertThat(home.add("ann", "buyer").role()).isEqualTo("buyer");
         home.house.unsetPolicies(policies);
@@ -444,8 +451,9 @@ class PeopleServiceTest {
                 + "hugo,,user,seven green otters,=HYPERLINK(1),\n"
                 + "iris,iris@shop.example,user,\"never closed,,\n"
                 + "jana,jana@shop.example,user,seven green otters,,");
-        assertThat(result.rows()).extracting(row -> row.line() + " " + row.username() + " " + row.state()).containsExactly("2 ann ADDED", "3 old THERE_ALREADY", "5 bob BAD", "6 carl BAD",
-                "7 dora BAD", "8 ann BAD", "9  BAD", "10  BAD", "11  BAD", "12 gina BAD", "14 hugo ADDED", "15  BAD", "16 jana ADDED");
+        assertThat(result.rows()).extracting(row -> row.line() + " " + row.username() + " " + row.state()).containsExactly("2 ann ADDED",
+                "3 old THERE_ALREADY", "5 bob BAD", "6 carl BAD", "7 dora BAD", "8 ann BAD", "9  BAD", "10  BAD", "11  BAD", "12 gina BAD",
+                "14 hugo ADDED", "15  BAD", "16 jana ADDED");
         assertThat(result.rows().toString()).doesNotContain("otters").doesNotContain("short,").doesNotContain("never");
         Person ann = home.people.named("ann").orElseThrow();
         assertThat(ann.attributes()).isEqualTo(Map.of("sales_user_id", "17", "region", "north"));
@@ -457,6 +465,24 @@ class PeopleServiceTest {
     }
 
     @Test
+    void aPasswordInTheWrongColumnIsNotShown() throws EngineException {
+        Imported result = imported("username,email,role,initial_password,sales_user_id\nann,ann@shop.example,Secret-Pass-1234,user,\n"
+                + "bob,Secret-Pass-1234,user,seven green otters,\n"
+                + "carl,carl@shop.example,user,seven,Secret-Pass-1234\nSecret Pass 1234,,user,dora,\n");
+        assertThat(result.count(State.BAD)).isEqualTo(4);
+        assertThat(result.toString()).doesNotContain("1234");
+        assertThat(home.audit.entries(Long.MAX_VALUE, 100, "1234")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ann", "ann@", "@x.example", "a@b@c.example", "ann@x.example,eve@y.example", "Ann <ann@x.example>",
+            "ann@x.example\r\nBcc: eve@y.example", "ann@ex\u00e4mple.example",
+        "\u0430nn@x.example", "a b@x.example"})
+    void anAddressIsOneAddress(String email) {
+        assertThat(refusal(() -> home.people.add("ann", email, "user", Map.of(), Home.GOOD.toCharArray(), Home.OPS))).contains("e-mail address");
+    }
+
+    @Test
     void theSameImportAgainChangesNothing() throws EngineException {
         String text = "username,email,role,initial_password\nann,,user,seven green otters\nbob,,user,seven green otters\n";
         assertThat(imported(text).count(State.ADDED)).isEqualTo(2);
@@ -465,15 +491,18 @@ class PeopleServiceTest {
 
     @Test
     void aFileWithoutItsHeaderIsRefusedAndNoWordOfItShown() {
-        for (String text : List.of("", "ann,ann@shop.example,user,Secret-Pass-1234", "username;email;role;initial_password\nann;;user;Secret-Pass-1234",
-                "username,email,role,initial_password,role\n", "username,email,role,initial_password,Secret-Pass\n", "username,email,role\nann,,user")) {
+        for (String text : List.of("", "ann,ann@shop.example,user,Secret-Pass-1234",
+                "username;email;role;initial_password\nann;;user;Secret-Pass-1234",
+                "username,email,role,initial_password,role\n", "username,email,role,initial_password,Secret-Pass\n",
+                "username,email,role\nann,,user")) {
             assertThat(refusal(() -> imported(text))).isNotEmpty().doesNotContain("1234");
         }
     }
 
     @Test
     void longLinesAndLongFilesAreBounded() throws EngineException {
-        Imported result = imported("username,email,role,initial_password\nann,,user," + "x".repeat(20_000) + "\nbob,,user,\"" + "y".repeat(20_000) + "\"\ncarl,,user,seven green otters\n");
+        Imported result = imported("username,email,role,initial_password\nann,,user," + "x".repeat(20_000) + "\nbob,,user,\"" + "y".repeat(20_000)
+                + "\"\ncarl,,user,seven green otters\n");
         assertThat(result.rows()).extracting(row -> row.line() + " " + row.state()).containsExactly("2 BAD", "3 BAD", "4 ADDED");
         assertThat(refusal(() -> imported("username,email,role,initial_password\n" + "\n".repeat(17_000_000)))).contains("split");
     }
@@ -485,7 +514,8 @@ class PeopleServiceTest {
         assertThat(home.signIn("admin", "admin123")).isInstanceOf(Outcome.Refused.class);
         try (Home demo = new Home(folder.resolve("demo"), true, new Home.Hands(), new Passwords(Home.CHEAP, Duration.ofSeconds(1)))) {
             assertThat(demo.people.none()).isFalse();
-            assertThat(demo.people.all()).extracting(Person::username, Person::role, person -> person.attributes().get("sales_user_id"), Person::mustChange)
+            assertThat(demo.people.all()).extracting(Person::username, Person::role, person -> person.attributes().get("sales_user_id"),
+                    Person::mustChange)
                     .containsExactly(tuple("admin", "admin", "1", false), tuple("manager", "manager", "2", false),
                             tuple("user", "user", "3", false));
             for (String name : List.of("admin", "manager", "user")) {

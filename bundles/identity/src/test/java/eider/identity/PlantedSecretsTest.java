@@ -66,7 +66,8 @@ class PlantedSecretsTest {
         Outcome.In in = home.in("ann", first);
         home.signIn("ann", wrong);
         home.signIn(wrong, wrong);
-        home.people.importFrom(new StringReader("username,email,role,initial_password,sales_user_id\nbob,,user," + third + ",7\ncarl,,boss," + third + ",7\n" + third + " x,,user,"
+        home.people.importFrom(new StringReader("username,email,role,initial_password,sales_user_id\nbob,,user," + third + ",7\ncarl,,boss," + third
+                + ",7\n" + third + " x,,user,"
                 + third + ",\n\"" + third + "\n"), Home.OPS);
         home.people.changePassword(ann, first.toCharArray(), second.toCharArray(), in.session().id(), Home.ANN);
         String reset = home.people.resetLink("bob", Home.OPS);

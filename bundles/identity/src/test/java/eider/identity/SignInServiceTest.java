@@ -156,8 +156,10 @@ class SignInServiceTest {
         byte[] session = home.house.vault().read(sql -> sql.one("SELECT digest FROM session", row -> row.getBytes(1))).orElseThrow();
         byte[] kept = home.house.vault().read(sql -> sql.one("SELECT digest FROM token", row -> row.getBytes(1))).orElseThrow();
         Base64.Encoder text = Base64.getUrlEncoder().withoutPadding();
-        for (String secret : List.of(text.encodeToString(session), "eider_" + text.encodeToString(session), text.encodeToString(kept), "eider_" + text.encodeToString(kept),
-                in.session().id(), token.token().id(), "", "eider_", "eider_" + in.secret(), token.secret().substring(6), in.secret() + "=", in.secret().toLowerCase(Locale.ROOT))) {
+        for (String secret : List.of(text.encodeToString(session), "eider_" + text.encodeToString(session), text.encodeToString(kept), "eider_"
+                + text.encodeToString(kept), in.session().id(), token.token().id(), "", "eider_", "eider_" + in.secret(), token.secret()
+                .substring(6), in.secret() + "=",
+                in.secret().toLowerCase(Locale.ROOT))) {
             assertThat(home.signIns.session(secret)).isEmpty();
             assertThat(home.signIns.token(secret)).isEmpty();
         }
@@ -179,7 +181,8 @@ class SignInServiceTest {
         Set<Long> entries = new HashSet<>();
         String from = "10.1.0.";
         int host = 0;
-        for (String[] attempt : new String[][] {{"ann", "wrong wrong wrong"}, {"nobody", "wrong wrong wrong"}, {"carl", Home.GOOD}, {"carl", "wrong wrong wrong"},
+        for (String[] attempt : new String[][] {{"ann", "wrong wrong wrong"}, {"nobody", "wrong wrong wrong"}, {"carl", Home.GOOD}, {"carl",
+                "wrong wrong wrong"},
             {"no such'name", Home.GOOD}, {"x".repeat(100_000), Home.GOOD}}) {
             long before = home.passwords.hashes();
             long written = home.audit.verify().entries();
@@ -322,7 +325,8 @@ class SignInServiceTest {
     }
 
     private String hashOf(String name) throws EngineException {
-        return home.house.vault().read(sql -> sql.one("SELECT password FROM person WHERE username_key = ?", row -> row.getString(1), name)).orElseThrow();
+        return home.house.vault().read(sql -> sql.one("SELECT password FROM person WHERE username_key = ?", row -> row.getString(1), name))
+                .orElseThrow();
     }
 
     // ---- second factor ----
@@ -363,7 +367,8 @@ class SignInServiceTest {
     @Test
     void aSecondFactorCountsOnceItIsConfirmed() throws EngineException {
         SecondFactor pending = home.signIns.secondFactor(ann.id());
-        assertThat(pending.address()).isEqualTo("otpauth://totp/Eider:ann?secret=" + pending.secret() + "&issuer=Eider&algorithm=SHA1&digits=6&period=30");
+        assertThat(pending.address()).isEqualTo("otpauth://totp/Eider:ann?secret=" + pending.secret()
+                + "&issuer=Eider&algorithm=SHA1&digits=6&period=30");
         assertThat(home.signIn("ann", Home.GOOD)).isInstanceOf(Outcome.In.class);
         assertThatThrownBy(() -> home.signIns.confirmSecondFactor(ann.id(), "000000x", Home.ANN)).isInstanceOf(RefusedException.class);
         List<String> codes = home.signIns.confirmSecondFactor(ann.id(), code(pending.secret(), 0), Home.ANN);
@@ -493,11 +498,14 @@ class SignInServiceTest {
         withSecondFactor();
         assertThatThrownBy(() -> home.signIns.secondFactor(ann.id())).isInstanceOf(RefusedException.class);
         assertThatThrownBy(() -> home.signIns.removeSecondFactor(ann.id(), null, Home.ANN)).isInstanceOf(RefusedException.class);
-        assertThatThrownBy(() -> home.signIns.removeSecondFactor(ann.id(), "wrong wrong wrong".toCharArray(), Home.ANN)).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> home.signIns.removeSecondFactor(ann.id(), "wrong wrong wrong".toCharArray(), Home.ANN))
+                .isInstanceOf(RefusedException.class);
         assertThat(home.people.named("ann").orElseThrow().secondFactor()).isTrue();
         home.signIns.removeSecondFactor(ann.id(), Home.GOOD.toCharArray(), Home.ANN);
         assertThat(home.signIn("ann", Home.GOOD)).isInstanceOf(Outcome.In.class);
         withSecondFactor();
+        home.people.change(ann.id(), new Change(null, "admin", null, null), Home.OPS);
+        assertThatThrownBy(() -> home.signIns.removeSecondFactor(ann.id(), null, Home.ANN)).isInstanceOf(RefusedException.class);
         home.signIns.removeSecondFactor(ann.id(), null, Actor.person("boss", "10.0.0.2", ""));
         assertThat(home.newest("second-factor.off")).contains("name=boss", "person ann");
         assertThat(home.count("SELECT count(*) FROM recovery")).isZero();
@@ -519,13 +527,15 @@ class SignInServiceTest {
         Files.delete(key);
         home.start();
         String ticket = ticket();
-        assertThatThrownBy(() -> code(ticket, code(factor.secret(), 0))).isInstanceOf(EngineException.class).hasMessageContaining("people.key is missing");
+        assertThatThrownBy(() -> code(ticket, code(factor.secret(), 0))).isInstanceOf(EngineException.class)
+                .hasMessageContaining("people.key is missing");
         assertThat(home.in("boss", Home.GOOD).session().person().role()).isEqualTo("admin");
         assertThat(key).doesNotExist();
         home.stop();
         Files.writeString(key, Base64.getEncoder().encodeToString(new byte[32]));
         home.start();
-        assertThatThrownBy(() -> code(ticket(), code(factor.secret(), 0))).isInstanceOf(EngineException.class).hasMessageContaining("restore the key");
+        assertThatThrownBy(() -> code(ticket(), code(factor.secret(), 0))).isInstanceOf(EngineException.class)
+                .hasMessageContaining("restore the key");
         home.stop();
         Files.write(key, kept);
         home.start();
@@ -570,7 +580,8 @@ class SignInServiceTest {
             assertThatThrownBy(() -> home.signIns.newToken(ann.id(), "reports", Set.of(), life, Home.ANN)).isInstanceOf(RefusedException.class);
         }
         for (String name : List.of("", " ", "x".repeat(65), "a\nb", "\u202eevil")) {
-            assertThatThrownBy(() -> home.signIns.newToken(ann.id(), name, Set.of(), Duration.ofDays(1), Home.ANN)).isInstanceOf(RefusedException.class);
+            assertThatThrownBy(() -> home.signIns.newToken(ann.id(), name, Set.of(), Duration.ofDays(1), Home.ANN))
+                    .isInstanceOf(RefusedException.class);
         }
     }
 
@@ -585,8 +596,8 @@ class SignInServiceTest {
         home.signIn("nobody", "wrong wrong wrong");
         home.clock.pass(Duration.ofDays(2));
         home.in("boss", Home.GOOD);
-        for (String table : List.of("SELECT count(*) FROM token", "SELECT count(*) FROM link", "SELECT count(*) FROM factor", "SELECT count(*) FROM failure",
-                "SELECT count(*) FROM session WHERE person = " + ann.id())) {
+        for (String table : List.of("SELECT count(*) FROM token", "SELECT count(*) FROM link", "SELECT count(*) FROM factor",
+                "SELECT count(*) FROM failure", "SELECT count(*) FROM session WHERE person = " + ann.id())) {
             assertThat(home.count(table)).as(table).isZero();
         }
         assertThat(home.count("SELECT count(*) FROM session")).isEqualTo(1);

@@ -73,9 +73,12 @@ class VaultTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CREATE ALIAS f AS 'int f() { return 1; }'", "CREATE LINKED TABLE l('', 'jdbc:h2:mem:', '', '', 'X')", "SELECT file_read('/etc/passwd')",
-        "SELECT * FROM csvread('/etc/passwd')", "CALL csvwrite('/tmp/identity.csv', 'SELECT 1')", "SCRIPT TO '/tmp/identity.sql'", "RUNSCRIPT FROM '/tmp/identity.sql'",
-        "BACKUP TO '/tmp/identity.zip'", "UPDATE audit SET name = 'eve'", "UPDATE audit_gap SET last = 0", "CREATE TABLE t (i INT)", "CREATE USER eve PASSWORD '' ADMIN",
+    @ValueSource(strings = {"CREATE ALIAS f AS 'int f() { return 1; }'", "CREATE LINKED TABLE l('', 'jdbc:h2:mem:', '', '', 'X')",
+            "SELECT file_read('/etc/passwd')",
+        "SELECT * FROM csvread('/etc/passwd')", "CALL csvwrite('/tmp/identity.csv', 'SELECT 1')", "SCRIPT TO '/tmp/identity.sql'",
+        "RUNSCRIPT FROM '/tmp/identity.sql'", "BACKUP TO '/tmp/identity.zip'", "UPDATE audit SET name = 'eve'", "UPDATE audit_gap SET last = 0",
+        "CREATE TABLE t (i INT)",
+        "CREATE USER eve PASSWORD '' ADMIN",
         "CREATE TRIGGER t BEFORE INSERT ON person CALL 'x'", "SHUTDOWN", "SET TRACE_LEVEL_FILE 4"})
     void theDailyConnectionReadsAndWritesRowsAndNothingElse(String statement) throws EngineException {
         try (Home home = new Home(data())) {
@@ -110,7 +113,8 @@ class VaultTest {
             assertThat(Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread)).map(Thread::getName)
                     .filter(name -> name.contains("H2") || name.contains("MVStore"))).isEmpty();
         }
-        assertThat(Collections.list(DriverManager.getDrivers()).stream().filter(driver -> driver.getClass().getName().startsWith("org.h2")).count()).isLessThanOrEqualTo(1);
+        assertThat(Collections.list(DriverManager.getDrivers()).stream().filter(driver -> driver.getClass().getName().startsWith("org.h2")).count())
+                .isLessThanOrEqualTo(1);
     }
 
     @Test
@@ -238,7 +242,8 @@ class VaultTest {
         }
         long before = Files.size(file());
         Home.Hands clock = new Home.Hands();
-        List<List<String>> versions = List.of(Schema.VERSIONS.getFirst(), List.of("ALTER TABLE person ADD COLUMN title VARCHAR(20) DEFAULT 'none' NOT NULL"));
+        List<List<String>> versions = List.of(Schema.VERSIONS.getFirst(),
+                List.of("ALTER TABLE person ADD COLUMN title VARCHAR(20) DEFAULT 'none' NOT NULL"));
         List<List<String>> broken = List.of(Schema.VERSIONS.getFirst(), List.of("ALTER TABLE person ADD COLUMN title VARCHAR(20)", "NO SQL AT ALL"));
         try (Vault vault = new Vault(data(), clock, sql -> {}, broken)) {
             assertThatThrownBy(vault::open).isInstanceOf(EngineException.class);
@@ -250,7 +255,8 @@ class VaultTest {
             try (Vault vault = new Vault(data(), clock, sql -> {
                 throw new IllegalStateException("it is no new file");
             }, versions)) {
-                assertThat(vault.<String>read(sql -> sql.one("SELECT title FROM person WHERE username = 'ann'", row -> row.getString(1)).orElseThrow())).isEqualTo("none");
+                assertThat(vault.<String>read(sql -> sql.one("SELECT title FROM person WHERE username = 'ann'", row -> row.getString(1))
+                        .orElseThrow())).isEqualTo("none");
                 assertThat(vault.<Long>read(sql -> sql.number("SELECT max(version) FROM schema_version"))).isEqualTo(2);
             }
         }
@@ -314,7 +320,10 @@ class VaultTest {
         home.stop();
     }
 
-    /** MVStore only appends; what keeps the file small is that it writes over free chunks after two seconds. Without that it would grow for as long as one looks. */
+    /**
+     * MVStore only appends; what keeps the file small is that it writes over free chunks after two seconds. Without that it would grow for as long as
+     * one looks.
+     */
     @Test
     void theFileStopsGrowing() throws Exception {
         try (Home home = new Home(data())) {
