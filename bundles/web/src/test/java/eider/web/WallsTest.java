@@ -189,7 +189,6 @@ class WallsTest {
             assertThat(thief.get("/").statusCode()).as(secret).isEqualTo(303);
             assertThat(thief.get("/api/v1/dashboard").statusCode()).as(secret).isEqualTo(401);
         }
-        // Jetty remembers headers of a connection without regard to case, so this goes over one of its own.
         assertThat(server.raw("GET / HTTP/1.1\r\nHost: localhost:" + server.address().getPort() + "\r\nCookie: eider_session=" + right.toUpperCase(java.util.Locale.ROOT)
                 + "\r\nConnection: close\r\n\r\n")).contains(" 303 ");
         Browser two = new Browser(server);
@@ -201,6 +200,20 @@ class WallsTest {
         Browser control = new Browser(server);
         control.cookies.put("eider_session", right);
         assertThat(control.get("/").statusCode()).isEqualTo(200);
+    }
+
+    /** A proxy sends many people's requests over one connection; Jetty's memory of its headers would mix up upper and lower case of the two. */
+    @Test
+    void aMadeUpCookieSpoilsNobodyElsesOnTheSameConnection() throws Exception {
+        String right = server.admin().session();
+        char first = right.charAt(0);
+        String other = Character.toString(Character.isUpperCase(first) ? Character.toLowerCase(first) : Character.toUpperCase(first));
+        String request = "GET /account HTTP/1.1\r\nHost: localhost:" + server.address().getPort() + "\r\nCookie: eider_session=";
+        String answers = server.raw(request + other + "\r\n\r\n" + request + right + "\r\nConnection: close\r\n\r\n");
+
+        assertThat(answers).startsWith("HTTP/1.1 303 ").contains("Connection: close");
+        assertThat(answers.split("HTTP/1.1 ", -1)).as("nothing more is answered over this connection").hasSize(2);
+        assertThat(server.raw(request + right + "\r\nConnection: close\r\n\r\n")).as("control").startsWith("HTTP/1.1 200 ");
     }
 
     @Test

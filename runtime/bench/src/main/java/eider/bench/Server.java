@@ -64,9 +64,7 @@ record Server(Process process, Path home, URI address, long begun) implements Au
         try {
             await(server, Files.exists(server.session()) ? "/" : "/sign-in", output);
             if (!Files.exists(server.session())) {
-                String link = server.say("setup-link").lines().filter(line -> line.contains("/set-up?key=")).findFirst()
-                        .orElseThrow(() -> new IOException("there is no link to the first account")).strip();
-                Files.writeString(server.session(), FirstAccount.make(URI.create(link.substring(link.indexOf("http")))));
+                Files.writeString(server.session(), FirstAccount.make(link(server, output)));
                 await(server, "/", output);
             }
         } catch (IOException | InterruptedException e) {
@@ -76,6 +74,21 @@ record Server(Process process, Path home, URI address, long begun) implements Au
             Files.delete(output);
         }
         return server;
+    }
+
+    /** The link that the server prints once it is ready; a link that is asked for before would be ended by it. */
+    private static URI link(Server server, Path output) throws IOException, InterruptedException {
+        while (true) {
+            for (String line : Files.readAllLines(output)) {
+                if (line.contains("/set-up?key=")) {
+                    return URI.create(line.substring(line.indexOf("http")).strip());
+                }
+            }
+            if (!server.process.isAlive() || System.nanoTime() - server.begun > LONGEST_START.toNanos()) {
+                throw new IOException("the server printed no link to the first account: " + Files.readString(output).strip());
+            }
+            pause();
+        }
     }
 
     private static void await(Server server, String path, Path output) throws IOException, InterruptedException {
@@ -132,10 +145,6 @@ record Server(Process process, Path home, URI address, long begun) implements Au
 
     /** What a command answers, over the way that {@code eider} itself takes but without starting a JVM for it. */
     JsonNode ask(String... words) throws IOException {
-        return MAPPER.readTree(say(words));
-    }
-
-    private String say(String... words) throws IOException {
         Properties command = new Properties();
         try (InputStream in = Files.newInputStream(home.resolve("data/command.properties"))) {
             command.load(in);
@@ -163,7 +172,7 @@ record Server(Process process, Path home, URI address, long begun) implements Au
                         if (!"0".equals(new String(payload, StandardCharsets.US_ASCII).strip())) {
                             throw new IOException("'eider " + String.join(" ", words) + "' failed: " + errors.toString(StandardCharsets.UTF_8));
                         }
-                        return answer.toString(StandardCharsets.UTF_8);
+                        return MAPPER.readTree(answer.toByteArray());
                     }
                     default -> throw new IOException("a frame of kind " + kind);
                 }
