@@ -51,6 +51,7 @@ class PoliciesTest {
         assertThat(house.page(new Viewer("x", "user", Map.of("sales_user_id", " ")), SALES)).as("not the sales that are nobody's either").isEmpty();
         house.policy("user", "sales.rows = user_id <> $sales_user_id or true\n");
         assertThat(house.page(House.NOBODY, SALES)).as("whatever else the rule says").isEmpty();
+        assertThat(house.page(new Viewer("x", "user", Map.of("sales_user_id", " ")), SALES)).isEmpty();
         assertThat(house.page(House.BOB, SALES)).hasSize(6);
     }
 
@@ -121,7 +122,13 @@ class PoliciesTest {
                 .isEqualTo(house.queries().scope(new Viewer("twin", "user", Map.of("sales_user_id", "7"))));
         String before = house.queries().scope(House.MANAGER);
         house.policy("manager", "sales.rows = all\n");
-        assertThat(house.queries().scope(House.MANAGER)).isNotEqualTo(before);
+        String all = house.queries().scope(House.MANAGER);
+        assertThat(all).isNotEqualTo(before);
+        house.policy("manager", "sales.rows = region = 'Europe'\n");
+        String some = house.queries().scope(House.MANAGER);
+        assertThat(some).as("another condition").isNotEqualTo(all);
+        house.policy("manager", "sales.rows = region = 'Europe'\nsales.columns = region\n");
+        assertThat(house.queries().scope(House.MANAGER)).as("other columns").isNotEqualTo(some);
     }
 
     @Test
@@ -148,7 +155,7 @@ class PoliciesTest {
             assertThat(policies.permissions(House.ANALYST)).isEmpty();
             assertThatThrownBy(() -> house.page(House.ANALYST, SALES)).hasMessage("there is no table 'sales' that you may see");
         }
-        for (String wrong : List.of("regoin = 'Europe'", "region = 'Europe') or (true", "true group by all", "true union select * from sales", "true limit 1", "true; select 1",
+        for (String wrong : List.of("regoin = 'Europe'", "region = 'Europe') or (true", "true group by all", "true group by region", "true union select * from sales", "true limit 1", "true; select 1",
                 "region =", "true qualify true")) {
             house.policy("analyst", "sales.rows = " + wrong + "\n");
             assertThatThrownBy(() -> house.page(House.ANALYST, SALES)).as(wrong).isInstanceOf(EngineException.class).hasMessageNotContaining(House.SECRET);
