@@ -67,8 +67,11 @@ public final class Cage implements AutoCloseable {
         running.add(process);
         CagedRows rows = new CagedRows(process, work, whenClosed);
         boolean begun = false;
-        try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()))) {
+        try {
+            // It stays open: where it ends, this process has ended, and the other one does too.
+            DataOutputStream out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
             Wire.write(out, new Wire.Task(sql, bounds.memoryMegabytes + "MB", work.resolve("spill").toString(), bounds.spillMegabytes + "MB", tables));
+            out.flush();
             begun = true;
         } finally {
             if (!begun) {
@@ -184,6 +187,14 @@ public final class Cage implements AutoCloseable {
             return new EngineException("the statement's process sent what cannot be read", e);
         }
 
+        private void shut() {
+            try {
+                process.getOutputStream().close();
+            } catch (IOException e) {
+                log.debug("the process was gone before its task was let go of", e);
+            }
+        }
+
         private String errors() {
             try {
                 String said = Files.readString(work.resolve("errors"));
@@ -232,6 +243,7 @@ public final class Cage implements AutoCloseable {
             closed = true;
             process.destroyForcibly();
             process.onExit().join();
+            shut();
             running.remove(process);
             try (Stream<Path> left = Files.walk(work)) {
                 for (Path file : left.sorted(Comparator.reverseOrder()).toList()) {

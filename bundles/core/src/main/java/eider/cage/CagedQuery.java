@@ -34,7 +34,9 @@ public final class CagedQuery {
     public static void main(String[] none) throws IOException {
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER));
         try {
-            run(Wire.task(new DataInputStream(new BufferedInputStream(System.in))), out);
+            Wire.Task task = Wire.task(new DataInputStream(new BufferedInputStream(System.in)));
+            endWithParent();
+            run(task, out);
             out.writeByte(Wire.END);
         } catch (SQLException e) {
             if (WANTED_MORE.matcher(String.valueOf(e.getMessage())).find()) {
@@ -48,6 +50,19 @@ public final class CagedQuery {
             fail(out, String.valueOf(e.getMessage()));
         }
         out.flush();
+    }
+
+    /** Nothing comes after the task: its end means that the server has ended, by force perhaps, and nobody would end this process at its limit. */
+    private static void endWithParent() {
+        Thread.ofPlatform().daemon().name("parent").start(() -> {
+            try {
+                System.in.read();
+            } catch (IOException gone) {
+                // The same: nobody is there.
+            } finally {
+                Runtime.getRuntime().halt(1);
+            }
+        });
     }
 
     private static void fail(DataOutputStream out, String sentence) throws IOException {

@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +28,17 @@ public final class Grammar {
     private static final Set<String> RELATIONS = Set.of("BASE_TABLE", "JOIN", "SUBQUERY", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "PIVOT", "COLUMN_DATA", "CTE");
     /** Of a SELECT: one would have to be that long to hold data, and the trees of longer ones are no small thing. */
     private static final int LONGEST = 100_000;
+
+    /** DuckDB's parser goes through open parentheses again and again: 500 that nobody closes took 1.7 s, 5,000 did not end and took all memory. It cannot be cancelled. */
+    private static final int DEEPEST = 200;
+    /** With these in a text, what is quoted is not known without a parser: there each parenthesis counts as one that stays open. */
+    private static final Pattern HIDING = Pattern.compile("--|/\\*|\\\\|\\$[^\\s$]*\\$");
+
+    /**
+     * For DuckDB's parser, which calls itself: where the stack ends, so does the server. {@code from a,a,a…} of 20,000 tables ended it on a thread's usual 1 MB; the longest
+     * statement that is taken runs with this.
+     */
+    private static final long STACK = 512L << 20;
 
     private final Set<String> tables = new LinkedHashSet<>();
     private final Set<String> named = new HashSet<>();
@@ -61,11 +74,62 @@ public final class Grammar {
         if (text.length() > LONGEST) {
             throw new EngineException("the statement is longer than " + LONGEST + " characters");
         }
-        SyntaxTree tree = one(sql, text);
+        if (deepest(text) > DEEPEST) {
+            throw new EngineException("the statement has more than " + DEEPEST + " parentheses in each other, or more than that beside comments: write it with less");
+        }
+        SyntaxTree tree = parsed(sql, text);
         Grammar grammar = new Grammar();
         grammar.look(SyntaxTree.object(tree.statements().getFirst()).get("node"));
         // A name of one of its own subqueries may also be that of a table: what is not seen is then not there either.
         return new Read(text, grammar.tables, grammar.named);
+    }
+
+    /** How many parentheses are open at once, at most; rather too many than too few. */
+    private static int deepest(String text) {
+        boolean hidden = HIDING.matcher(text).find();
+        char quote = 0;
+        int open = 0;
+        int deepest = 0;
+        for (char one : text.toCharArray()) {
+            if (quote != 0 && !hidden) {
+                quote = one == quote ? 0 : quote;
+            } else if (one == '\'' || one == '"') {
+                quote = one;
+            } else if (one == '(') {
+                deepest = Math.max(deepest, ++open);
+            } else if (one == ')' && !hidden && open > 0) {
+                open--;
+            }
+        }
+        return deepest;
+    }
+
+    private static SyntaxTree parsed(Sql sql, String text) throws EngineException, SQLException {
+        FutureTask<SyntaxTree> work = new FutureTask<>(() -> one(sql, text));
+        Thread thread = Thread.ofPlatform().daemon().name("grammar").stackSize(STACK).start(work);
+        boolean interrupted = false;
+        try {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    // The connection is in use until it ends, which is soon: the alarm cancels it.
+                    interrupted = true;
+                }
+            }
+            return work.resultNow();
+        } catch (IllegalStateException failed) {
+            switch (work.exceptionNow()) {
+                case EngineException e -> throw e;
+                case SQLException e -> throw e;
+                case RuntimeException e -> throw e;
+                case Throwable e -> throw new EngineException("the statement cannot be understood", e);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** The tree of a text that is one SELECT. */

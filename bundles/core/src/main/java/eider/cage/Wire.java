@@ -37,6 +37,8 @@ final class Wire {
     static final String TOO_LARGE = "a row of the answer is larger than 8 MB: ask for less of it";
     private static final int MOST_COLUMNS = 10_000;
     private static final int DEEPEST = 32;
+    /** Behind the point: written out, a number of more would be as long as somebody says. */
+    private static final int MOST_DIGITS = 1_000;
 
     private Wire() {}
 
@@ -230,7 +232,7 @@ final class Wire {
             case 'l' -> in.readLong();
             case 'i' -> new BigInteger(bytes(in));
             case 'd' -> {
-                int scale = in.readInt();
+                int scale = bounded(in.readInt(), MOST_DIGITS);
                 yield new BigDecimal(new BigInteger(bytes(in)), scale);
             }
             case 'g' -> in.readDouble();

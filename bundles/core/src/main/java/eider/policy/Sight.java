@@ -57,8 +57,9 @@ public final class Sight {
             boolean asksForDay = false;
             for (Policy.Rule rule : new TreeMap<>(policy.rules()).values()) {
                 parts.addAll(List.of(rule.table(), String.valueOf(rule.condition()), String.valueOf(rule.columns()), rule.except().toString()));
-                asksForName |= rule.condition() != null && rule.condition().toLowerCase(Locale.ROOT).contains('$' + USERNAME);
-                asksForDay |= rule.condition() != null && rule.condition().toLowerCase(Locale.ROOT).contains('$' + TODAY);
+                // Not with the $ before it: there may be a space or a quotation mark between them.
+                asksForName |= rule.condition() != null && rule.condition().toLowerCase(Locale.ROOT).contains(USERNAME);
+                asksForDay |= rule.condition() != null && rule.condition().toLowerCase(Locale.ROOT).contains(TODAY);
             }
             new TreeMap<>(viewer.attributes()).forEach((name, value) -> parts.addAll(List.of(name, value)));
             parts.add(asksForName ? viewer.name() : "");
@@ -148,6 +149,7 @@ public final class Sight {
         viewer.attributes().forEach(values::put);
         values.put(USERNAME, viewer.name());
         values.put(TODAY, today == null ? null : today.toString());
+        settle(select.get("where_clause"));
         Object where = filled(select.get("where_clause"), values);
         if (where == null) {
             return from + " WHERE false";
@@ -158,7 +160,38 @@ public final class Sight {
         if (written == null) {
             throw new Wrong("DuckDB cannot write out what it has parsed: say it in another way");
         }
+        try {
+            // Alone: in a statement, a column that its table has not would be looked for in the tables beside it.
+            sql.prepare(written).close();
+            sql.done();
+        } catch (SQLException e) {
+            if (String.valueOf(e.getMessage()).startsWith("INTERRUPT")) {
+                throw e;
+            }
+            throw new Wrong(Sql.sentence(e));
+        }
         return written;
+    }
+
+    /** Names the schema of each table of a condition: a statement may have a named subquery that is called the same. */
+    private static void settle(Object node) throws Wrong {
+        if (node instanceof List<?> list) {
+            for (Object one : list) {
+                settle(one);
+            }
+        } else if (node instanceof Map<?, ?>) {
+            Map<String, Object> map = SyntaxTree.object(node);
+            if (!SyntaxTree.list(SyntaxTree.object(map.get("cte_map")).get("map")).isEmpty()) {
+                throw new Wrong("WITH cannot stand in a condition: write a subquery in its place");
+            }
+            if ("BASE_TABLE".equals(map.get("type")) && "".equals(map.get("schema_name")) && "".equals(map.get("catalog_name"))) {
+                map.put("schema_name", "main");
+                map.put("qualified_name", new HashMap<>(Map.of("path", List.of("main", map.get("table_name")))));
+            }
+            for (Object child : map.values()) {
+                settle(child);
+            }
+        }
     }
 
     /** The one SELECT with nothing but a condition; null if it is something else. */

@@ -113,6 +113,7 @@ public final class QueryService implements Queries, AutoCloseable {
                 return known;
             }
         }
+        Statement.check(reader, sql);
         String text = Through.written(reader, sight, Grammar.one(reader, sql));
         synchronized (limited) {
             limited.put(key, text);

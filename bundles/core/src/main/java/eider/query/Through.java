@@ -12,12 +12,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A statement of Eider's own, seen through a viewer's policy: each table in its syntax tree is replaced by the SELECT of the rows and columns that the viewer sees, and the
  * tree is written out again. A table that is not seen is not there.
  */
 final class Through {
+    private static final Pattern CAPITALS = Pattern.compile("[A-Z]+");
+
     private final Sql sql;
     private final Sight sight;
 
@@ -53,26 +56,32 @@ final class Through {
             return table(map, outer);
         }
         Set<String> names = new HashSet<>(outer);
-        if ("RECURSIVE_CTE_NODE".equals(map.get("type"))) {
-            names.add(String.valueOf(map.get("cte_name")).toLowerCase(Locale.ROOT));
-        }
         // A named subquery sees those before it; the rest of the statement sees all.
         for (Object entry : SyntaxTree.list(SyntaxTree.object(map.get("cte_map")).get("map"))) {
             Map<String, Object> named = SyntaxTree.object(entry);
             named.put("value", relations(named.get("value"), names));
-            names.add(String.valueOf(named.get("key")).toLowerCase(Locale.ROOT));
+            names.add(small(named.get("key")));
         }
+        // Only the part that is repeated sees what came of it before; the part that it begins with sees the table of that name.
+        Set<String> repeated = new HashSet<>(names);
+        repeated.add(small(map.get("cte_name")));
+        boolean recursive = "RECURSIVE_CTE_NODE".equals(map.get("type"));
         for (Map.Entry<String, Object> child : map.entrySet()) {
             if (!child.getKey().equals("cte_map")) {
-                child.setValue(relations(child.getValue(), names));
+                child.setValue(relations(child.getValue(), recursive && child.getKey().equals("right") ? repeated : names));
             }
         }
         return map;
     }
 
+    /** In small letters as DuckDB compares names, which is those of ASCII only: the Kelvin sign is no k to it. */
+    private static String small(Object name) {
+        return CAPITALS.matcher(String.valueOf(name)).replaceAll(letters -> letters.group().toLowerCase(Locale.ROOT));
+    }
+
     private Object table(Map<String, Object> node, Set<String> names) throws EngineException, SQLException {
-        String schema = String.valueOf(node.get("schema_name")).toLowerCase(Locale.ROOT);
-        String table = String.valueOf(node.get("table_name")).toLowerCase(Locale.ROOT);
+        String schema = small(node.get("schema_name"));
+        String table = small(node.get("table_name"));
         String catalog = String.valueOf(node.get("catalog_name"));
         if (schema.isEmpty() && catalog.isEmpty() && names.contains(table)) {
             return node;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -38,6 +39,8 @@ public record SyntaxTree(String json, Map<String, Object> root) {
         try (JsonParser parser = JSON.createParser(json)) {
             parser.nextToken();
             return new SyntaxTree(json, object(value(parser)));
+        } catch (StreamConstraintsException e) {
+            throw new SQLException("the statement is nested too deeply", e);
         } catch (IOException e) {
             throw new UncheckedIOException("the syntax tree cannot be read", e);
         }

@@ -8,6 +8,7 @@ import eider.engine.Rows;
 import eider.people.Viewer;
 import eider.policy.House;
 import eider.store.Sql;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -201,6 +202,28 @@ class CageTest {
         assertThat(house.asked(House.ANALYST, "select count(*) from sales")).containsExactly("4");
     }
 
+    /** The server itself reads the statement: one that is nested deeper than a thread's stack must not end it. */
+    @ParameterizedTest
+    @ValueSource(strings = {",a", " union from a", " cross join a", "from (", "[", "not "})
+    void aStatementThatIsNestedDeeplyIsRefused(String more) throws Exception {
+        boolean before = more.endsWith("(") || more.endsWith("[") || more.equals("not ");
+        String sql = "from a" + more.repeat(99_980 / more.length());
+        String opened = "select " + more.repeat(99_980 / more.length()) + "1";
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> house.asked(House.ANALYST, before ? opened : sql)).isInstanceOf(EngineException.class);
+        }
+        assertThat(house.asked(House.ANALYST, "select count(*) from sales")).containsExactly("4");
+    }
+
+    @Test
+    void parenthesesThatNobodyClosesAreNotParsed() throws Exception {
+        for (String open : List.of("(", "(/*)*/", "\")\"(", "(e'\\')'", "(--)\n", "($$)$$")) {
+            assertThatThrownBy(() -> house.asked(House.ANALYST, "select " + open.repeat(5_000) + "1")).as(open).isInstanceOf(EngineException.class)
+                    .hasMessageContaining("more than 200 parentheses");
+        }
+        assertThat(house.asked(House.ANALYST, "select " + "(1)+".repeat(300) + "length('" + "(".repeat(1_000) + "')")).containsExactly("1300");
+    }
+
     /** What a row becomes in the server's memory is bounded too, however many columns share it. */
     @Test
     void aRowThatIsTooLargeIsNotTaken() {
@@ -265,6 +288,25 @@ class CageTest {
         }
         try (Stream<Path> left = Files.walk(home.resolve("data/handover/cage"))) {
             assertThat(left.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("work"))).isEmpty();
+        }
+    }
+
+    /** A server that was ended by force ends nothing itself: all that the process is told is that nobody holds its task any more. */
+    @Test
+    void theProcessEndsWhenTheServerIsGone() throws Exception {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx96m", "--enable-native-access=ALL-UNNAMED",
+                "-Djava.library.path=" + System.getProperty("java.library.path", ""), "-cp", System.getProperty("java.class.path"), CagedQuery.class.getName())
+                .redirectError(ProcessBuilder.Redirect.DISCARD).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        try (DataOutputStream task = new DataOutputStream(process.getOutputStream())) {
+            Wire.write(task, new Wire.Task("select count(*) from range(10000000000) a, range(10000000000) b where a.range + b.range = 7", "64MB", home.resolve("spill").toString(),
+                    "1MB", List.of()));
+            task.flush();
+            assertThat(process.waitFor(4, TimeUnit.SECONDS)).as("it computes").isFalse();
+        }
+        try {
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            process.destroyForcibly();
         }
     }
 

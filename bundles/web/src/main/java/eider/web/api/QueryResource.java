@@ -35,6 +35,8 @@ public final class QueryResource {
     private static final int MOST_SECONDS = 60;
     /** Of all texts of an answer, in characters: rows beyond that are left out, as those beyond the limit are. */
     private static final long LARGEST = 8L << 20;
+    /** What a value counts beside its characters: an empty text or list takes memory too, and an answer may have millions of them. */
+    private static final long EACH = 8;
     /** From here on a number in JSON is another one in JavaScript. */
     private static final long EXACT = 1L << 53;
 
@@ -118,10 +120,10 @@ public final class QueryResource {
 
     private static long size(Object value) {
         return switch (value) {
-            case String text -> text.length();
-            case List<?> list -> list.stream().mapToLong(QueryResource::size).sum();
-            case Map<?, ?> map -> map.entrySet().stream().mapToLong(entry -> size(entry.getKey()) + size(entry.getValue())).sum();
-            case null, default -> 8;
+            case String text -> EACH + text.length();
+            case List<?> list -> EACH + list.stream().mapToLong(QueryResource::size).sum();
+            case Map<?, ?> map -> EACH + map.entrySet().stream().mapToLong(entry -> size(entry.getKey()) + size(entry.getValue())).sum();
+            case null, default -> EACH;
         };
     }
 
