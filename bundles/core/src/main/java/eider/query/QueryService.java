@@ -130,6 +130,7 @@ public final class QueryService implements Queries, AutoCloseable {
         return read(viewer, sql, limit, (reader, alarm) -> {
             Grammar.Read read = Grammar.read(reader, sql);
             if (sight.everything()) {
+                Statement.check(reader, sql);
                 return rows(reader, alarm, limit, sql);
             }
             Rows rows = free.run(viewer, sight, read, reader, limit, ResultRows.late(limit), alarm);

@@ -118,6 +118,8 @@ class CageTest {
         "select current_setting('temp_directory')",
         "select getvariable('x')",
         "select * from duckdb_settings()",
+        "with duckdb_views as (select 1) select * from (with x as (select 1) from x), (select * from duckdb_views)",
+        "select * from information_schema.tables, (with \"information_schema.tables\" as (select 1) select 1)",
         "select * from duckdb_views()",
         "select * from duckdb_tables()",
         "select * from duckdb_secrets()",
@@ -153,6 +155,14 @@ class CageTest {
             throw new AssertionError("answered: " + told);
         }).as(attack).isInstanceOf(EngineException.class).message().doesNotContain(House.SECRET).doesNotContain("cage");
         assertThat(home.resolve("out.csv")).doesNotExist();
+    }
+
+    /** An admin sees every table, and still no file: others' lie in the folder that the server can reach. */
+    @Test
+    void anAdminReadsNoFileEither() {
+        for (String attack : List.of("from '%s/data/handover/other.csv'", "from read_csv('%s/data/handover/other.csv')", "from glob('%s/data/handover/*')")) {
+            assertThatThrownBy(() -> house.asked(House.ADMIN, attack.formatted(home))).as(attack).isInstanceOf(EngineException.class).message().doesNotContain(House.SECRET);
+        }
     }
 
     /** Of the attacks above and below that read, wait or make much: what they do where nothing stops them. */

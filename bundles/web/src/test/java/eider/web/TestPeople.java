@@ -329,11 +329,21 @@ final class TestPeople implements People, SignIns, Policies, Audit {
     }
 
     private boolean good(Account account, String code) {
-        return account.recovery.remove(code) || code.equals(codeOf(account.factor)) && account.used.add(code);
+        return account.recovery.remove(code) || isCode(account.factor, code) && account.used.add(code);
+    }
+
+    /** The code of before counts too: between showing and typing it there may be the end of its half minute. */
+    private boolean isCode(String secret, String code) {
+        long step = now().getEpochSecond() / 30;
+        return code.equals(codeOf(secret, step)) || code.equals(codeOf(secret, step - 1));
     }
 
     /** What an authenticator shows now for a secret (RFC 6238). */
     String codeOf(String secret) {
+        return codeOf(secret, now().getEpochSecond() / 30);
+    }
+
+    private static String codeOf(String secret, long step) {
         try {
             int bits = 0;
             int value = 0;
@@ -348,7 +358,7 @@ final class TestPeople implements People, SignIns, Policies, Audit {
             }
             Mac mac = Mac.getInstance("HmacSHA1");
             mac.init(new SecretKeySpec(key.array(), "HmacSHA1"));
-            byte[] hash = mac.doFinal(ByteBuffer.allocate(8).putLong(now().getEpochSecond() / 30).array());
+            byte[] hash = mac.doFinal(ByteBuffer.allocate(8).putLong(step).array());
             int number = ByteBuffer.wrap(hash, hash[19] & 15, 4).getInt() & Integer.MAX_VALUE;
             return String.format(Locale.ROOT, "%06d", number % 1_000_000);
         } catch (GeneralSecurityException e) {
@@ -431,7 +441,7 @@ final class TestPeople implements People, SignIns, Policies, Audit {
     @Override
     public synchronized List<String> confirmSecondFactor(long person, String code, Actor by) throws RefusedException {
         Account account = accounts.get(person);
-        if (account.factorToBe == null || !code.equals(codeOf(account.factorToBe))) {
+        if (account.factorToBe == null || !isCode(account.factorToBe, code)) {
             throw new RefusedException("This code is not right: wait for the next one.");
         }
         account.factor = account.factorToBe;
